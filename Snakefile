@@ -1,0 +1,30 @@
+# The whole line: StatLine and hand-coded evidence in, the report out. `snakemake --cores 4` runs it.
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/statline.smk"
+include: "workflow/rules/evidence.smk"
+include: "workflow/rules/panel.smk"
+include: "workflow/rules/estimates.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "reports/wijkteams.html",
+        "reports/wijkteams.pdf",
+
+
+onerror:
+    print(explain_failure(), file=sys.stderr)

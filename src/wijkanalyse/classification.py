@@ -1,0 +1,110 @@
+"""Active or not: which municipalities have a team that gives more than a threshold of the youth help itself."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from wijkanalyse.config import Classification
+from wijkanalyse.errors import WijkanalyseError, listing, nearest
+
+ACTIVE, NOT_ACTIVE = "active", "not_active"
+
+
+class Classified(pa.DataFrameModel):
+    """One row per municipality: its share, whether it is active, and why."""
+
+    gm_code: Series[str] = pa.Field(str_matches=r"^GM\d{4}$", unique=True, description="municipality")
+    gm_name: Series[str] = pa.Field(description="name of the municipality")
+    jeugdregio_code: Series[str] = pa.Field(description="youth region, JZ..")
+    group: Series[str] = pa.Field(
+        isin=[ACTIVE, NOT_ACTIVE], nullable=True, description="active, not_active, or empty when not classified"
+    )
+    share_pct: Series[float] = pa.Field(nullable=True, ge=0, description="share of the help that the team gives, percent")
+    share_low_pct: Series[float] = pa.Field(nullable=True, description="lowest share that rounding and suppression allow")
+    share_high_pct: Series[float] = pa.Field(nullable=True, description="highest such share")
+    numerator: Series[float] = pa.Field(nullable=True, description="help given by the team, count over the years")
+    denominator: Series[float] = pa.Field(nullable=True, description="all ambulatory youth help, count over the years")
+    is_certain: Series[bool] = pa.Field(description="the group is the same at both ends of the share's bounds")
+    why: Series[str] = pa.Field(description="why the municipality is in this group, in words")
+    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = True
+
+
+def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
+    """Classify each municipality of the panel by its team's share over ``choices.years`` together.
+
+    `panel` is the wide panel (`panel.schemas.Panel`), `long` the same with bounds (`PanelLong`). The share is the sum of
+    the numerator over the years, divided by that of the denominator; active is a share *above* the threshold. A
+    municipality without figures for all years, or with a denominator below the minimum, is not classified. Returns
+    a frame as in `Classified`.
+    """
+    numerator, *denominators = [f"{choices.measure}_{form}" for form in (choices.numerator, *choices.denominator)]
+    known = set(long["variable"])
+    for name in (numerator, *denominators):
+        if name not in known:
+            raise WijkanalyseError(
+                f"classification: the panel has no variable {name}{nearest(name, known)} "
+                "(a measure and a form make a variable of config/tables.yaml)"
+            )
+    rows = long[long["year"].isin(choices.years)]
+    if missing := sorted(set(choices.years) - set(rows["year"])):
+        raise WijkanalyseError(f"classification.years: the panel has no figures for {listing(map(str, missing))}")
+    parts = _over_years(rows, [numerator], len(choices.years)).add_prefix("numerator_")
+    whole = _over_years(rows, denominators, len(choices.years)).add_prefix("denominator_")
+    people = panel.drop_duplicates("gm_code").set_index("gm_code")[["gm_name", "jeugdregio_code", "source"]]
+    shares = people.join(parts).join(whole)
+
+    share = _percentage(shares["numerator_value"], shares["denominator_value"])
+    low = _percentage(shares["numerator_low"], shares["denominator_high"])
+    high = _percentage(shares["numerator_high"], shares["denominator_low"])
+    too_small = shares["denominator_value"].lt(choices.minimum_count)
+    classified = share.notna() & ~too_small
+    above = share.gt(choices.threshold_pct)
+    result = pd.DataFrame(
+        {
+            "gm_name": shares["gm_name"],
+            "jeugdregio_code": shares["jeugdregio_code"],
+            "group": above.map({True: ACTIVE, False: NOT_ACTIVE}).where(classified, None).astype(object),
+            "share_pct": share,
+            "share_low_pct": low,
+            "share_high_pct": high,
+            "numerator": shares["numerator_value"],
+            "denominator": shares["denominator_value"],
+            "is_certain": classified & low.gt(choices.threshold_pct).eq(high.gt(choices.threshold_pct)),
+            "source": shares["source"],
+        }
+    )
+    result["why"] = [
+        _why(row, choices) for row in result.assign(too_small=too_small, classified=classified).itertuples(index=False)
+    ]
+    order = list(Classified.to_schema().columns)
+    return result.reset_index()[order].sort_values("gm_code", ignore_index=True)
+
+
+def _over_years(rows: pd.DataFrame, variables: list[str], years: int) -> pd.DataFrame:
+    """Sum of `variables` over the years per municipality with its bounds; empty unless every figure is known."""
+    grouped = rows[rows["variable"].isin(variables)].groupby("gm_code")
+    sums = grouped[["value", "low", "high"]].sum()
+    return sums.where(grouped["value"].count().eq(years * len(variables)))
+
+
+def _percentage(part: pd.Series, whole: pd.Series) -> pd.Series:
+    # the numerator is published rounded on its own, so a share of all help may come out just above 100
+    return (100 * part / whole.where(whole > 0)).clip(upper=100)
+
+
+def _why(row: object, choices: Classification) -> str:
+    values = row._asdict()  # type: ignore[attr-defined]
+    years = ", ".join(map(str, choices.years))
+    if values["classified"]:
+        sign = ">" if values["group"] == ACTIVE else "<="
+        return f"{values['share_pct']:.1f} % {sign} {choices.threshold_pct:g} % ({choices.measure}, {years})"
+    if values["too_small"]:
+        return f"not classified: {values['denominator']:.0f} {choices.measure} in {years}, fewer than {choices.minimum_count}"
+    return f"not classified: no complete figures for {years}"

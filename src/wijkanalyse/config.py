@@ -1,0 +1,326 @@
+"""The choices a researcher makes, as models; `config/config.yaml`, its JSON Schema and its help text are made from them.
+
+A key that does not exist is refused with the nearest key that does: a choice that is silently ignored is worse than an
+error.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from wijkanalyse.errors import WijkanalyseError, nearest
+from wijkanalyse.years import FIRST_YEAR, LAST_YEAR, TREND_BREAK
+
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Percentage = Annotated[float, Field(ge=0, le=100)]
+
+
+class ConfigError(WijkanalyseError):
+    """A choice in a configuration file that cannot be carried out."""
+
+
+class Section(BaseModel):
+    """One block of the configuration: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StatLine(Section):
+    """Where the figures of CBS StatLine come from."""
+
+    source: Literal["auto", "cbs", "example"] = Field(
+        "auto",
+        description="cbs: StatLine itself. example: the embedded StatLine with made-up figures. auto: a verified snapshot in "
+        "data/raw/cbs if there is one, else CBS, and only where no connection to CBS can be made at all, the example.",
+    )
+    catalog_url: str = Field(
+        "opendata.cbs.nl",
+        pattern=r"^[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._\-/]*)?$",
+        description="Host[:port][/prefix] of an OData v3 service that offers the tables, without http(s)://.",
+    )
+    use_https: bool = Field(True, description="false only for a service on this machine.")
+    contact: str = Field(
+        "",
+        description="Your e-mail address, sent in the User-Agent so that CBS can reach you. May stay empty.",
+    )
+    read_timeout_seconds: float = Field(60.0, gt=0, description="Longest silence of the service within one answer.")
+    answer_deadline_seconds: float = Field(300.0, gt=0, description="Longest time that one answer may take in all.")
+    attempts: int = Field(5, ge=1, le=20, description="How often one page is asked for before the fetch stops.")
+
+
+class Example(Section):
+    """The made-up country of the embedded StatLine: its seed and its known truth."""
+
+    seed: int = Field(20220405, ge=0, description="Seed of the made-up country.")
+    provinces: list[str] = Field(
+        default_factory=list,
+        description="Province codes (PV20 to PV31) for a small, quick country; empty for the whole country.",
+    )
+    effect_specialised_use_pct: float = Field(
+        -3.0, description="True effect of a team that gives help itself on specialised (non-team) use, in percent."
+    )
+    effect_duration_pct: float = Field(0.0, description="True effect on the duration within a form of help, in percent.")
+    effect_crisis_pct: float = Field(0.0, description="True effect on starts from crisis outside the team, in percent.")
+
+
+class Panel(Section):
+    """The municipality x year panel."""
+
+    boundaries_year: Year = Field(
+        2025,
+        description="All years are brought to the municipal boundaries of 1 January of this year. Later years are "
+        "left out: figures of merged municipalities cannot be split back.",
+    )
+    suppressed_value: float = Field(
+        3.5,
+        ge=0,
+        le=7,
+        description="What a suppressed count (published as '.', meaning 0 to 7) counts for in a sum; 0 and 7 are the bounds.",
+    )
+
+
+Measure = Literal["trajectories", "youths"]
+Form = Literal["wijkteam", "niet_wijkteam", "zonder_verblijf", "ambulant_locatie", "daghulp_locatie", "netwerk", "met_verblijf"]
+
+
+class Classification(Section):
+    """When a municipality's team counts as active: it gives more than a threshold of the youth help itself."""
+
+    threshold_pct: Percentage = Field(5.0, description="Active is a share above this percentage (the study: 5).")
+    measure: Measure = Field("trajectories", description="What is counted: trajectories or youths (young people).")
+    numerator: Form = Field("wijkteam", description="The form of help that the team gives itself.")
+    denominator: list[Form] = Field(
+        default=["zonder_verblijf"],
+        min_length=1,
+        description="The forms that together are ambulatory youth help. zonder_verblijf is all four of them; "
+        "[wijkteam, ambulant_locatie] is the narrowest reading.",
+    )
+    years: list[Year] = Field(
+        default=[2020],
+        min_length=1,
+        description="The share is taken over these years together; all on one side of the 2020/2021 break.",
+    )
+    minimum_count: int = Field(
+        50, ge=0, description="Municipalities with a smaller denominator are not classified (their share is noise)."
+    )
+
+
+ContrastName = Literal["use", "duration", "crisis", "reach"]
+ContrastForm = Literal["zonder_verblijf", "niet_wijkteam"]
+
+
+class Contrast(Section):
+    """One comparison of active with not active municipalities."""
+
+    kind: Literal["change", "share", "mean"] = Field(
+        description="change: percentage change of a count from the first to the last of two years. share: a count per "
+        "hundred of another. mean: a published mean, weighted by the count it is a mean of."
+    )
+    outcome: str = Field(description="Variable of config/tables.yaml without its form, for example begun.")
+    denominator: str | None = Field(
+        None, description="share: what the outcome is a part of; mean: the count that it is a mean of."
+    )
+    years: list[Year] = Field(min_length=1, description="change: from and to; otherwise the years taken together.")
+
+    @model_validator(mode="after")
+    def _years_fit_the_kind(self) -> Contrast:
+        if self.kind == "change" and (len(self.years) != 2 or self.years[0] >= self.years[1]):
+            raise ValueError(f"a change needs two years, the earlier first; found {self.years}")
+        if self.kind != "change" and not self.denominator:
+            raise ValueError(f"a {self.kind} needs a denominator")
+        if len({year >= TREND_BREAK for year in self.years}) > 1:
+            raise ValueError(
+                f"years {self.years} lie on both sides of the {TREND_BREAK - 1}/{TREND_BREAK} break: CBS counts other "
+                f"providers from {TREND_BREAK}, so the two series are not comparable"
+            )
+        return self
+
+
+def _default_contrasts() -> dict[ContrastName, Contrast]:
+    return {
+        "use": Contrast(kind="change", outcome="begun", denominator=None, years=[2019, 2020]),
+        "duration": Contrast(kind="mean", outcome="mean_duration_days", denominator="ended", years=[2020]),
+        "crisis": Contrast(kind="share", outcome="begun_crisis", denominator="begun", years=[2020]),
+        "reach": Contrast(kind="share", outcome="youths", denominator="population_0_22", years=[2020]),
+    }
+
+
+class Inference(Section):
+    """How uncertainty is computed."""
+
+    cluster: Literal["gm_code", "jeugdregio_code"] = Field(
+        "gm_code",
+        description="Observations within a cluster may hang together: gm_code (municipality) or jeugdregio_code "
+        "(municipalities of a youth region buy their help together).",
+    )
+    level: float = Field(0.95, gt=0.5, lt=1, description="Confidence level of every interval.")
+
+
+class Evidence(Section):
+    """Which hand-coded records count."""
+
+    populations: list[Literal["jeugd", "wmo", "wijkteam", "participatie"]] = Field(
+        default=["jeugd", "wmo", "wijkteam", "participatie"],
+        min_length=1,
+        description="Client surveys of these populations are pooled.",
+    )
+    precision: list[Literal["exact", "approx", "lower_bound", "upper_bound"]] = Field(
+        default=["exact"],
+        min_length=1,
+        description="How exactly a survey's figure must be stated to count.",
+    )
+    report_level: Literal["team_report", "municipal_report", "monitor", "press_or_web_summary"] = Field(
+        "team_report", description="Which annual reports count for the themes."
+    )
+
+
+class Report(Section):
+    """How the report is made."""
+
+    renderer: Literal["auto", "quarto", "pandoc"] = Field(
+        "auto", description="auto: Quarto where it is installed, otherwise pandoc and Typst."
+    )
+
+
+class Config(Section):
+    """All choices of a run."""
+
+    statline: StatLine = StatLine()
+    example: Example = Example()
+    panel: Panel = Panel()
+    classification: Classification = Classification()
+    contrasts: dict[ContrastName, Contrast] = Field(
+        default_factory=_default_contrasts,
+        description="The comparisons of active with not active municipalities. Which years and which count the study used "
+        "was never published; these are its most likely choices, change them and run again.",
+    )
+    forms: list[ContrastForm] = Field(
+        default=["zonder_verblijf", "niet_wijkteam"],
+        description="Every contrast is computed for these forms: zonder_verblijf includes the team's own help (as the "
+        "study did), niet_wijkteam leaves it out.",
+    )
+    inference: Inference = Inference()
+    evidence: Evidence = Evidence()
+    report: Report = Report()
+
+    @model_validator(mode="after")
+    def _years_on_one_side_of_the_break(self) -> Config:
+        if len({year >= TREND_BREAK for year in self.classification.years}) > 1:
+            raise ValueError(
+                f"classification.years {self.classification.years} lie on both sides of the "
+                f"{TREND_BREAK - 1}/{TREND_BREAK} break"
+            )
+        missing = set(get_args(ContrastName)) - set(self.contrasts)
+        if missing:
+            raise ValueError(f"contrasts: {', '.join(sorted(missing))} missing")
+        return self
+
+
+def read_config(values: Mapping[str, Any]) -> Config:
+    """Return the validated choices of `values`, the merged configuration that Snakemake hands over.
+
+    Raises `ConfigError`, one line per problem, with the nearest known key for an unknown one.
+    """
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(
+            "the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in _problems(error))
+        ) from None
+
+
+def _problems(error: ValidationError) -> Iterable[str]:
+    for problem in error.errors():
+        location = [str(part) for part in problem["loc"]]
+        where = ".".join(location) or "(whole configuration)"
+        if problem["type"] == "extra_forbidden":
+            hint = nearest(location[-1], _keys_beside(location)) or f"; known: {', '.join(_keys_beside(location))}"
+            yield f"unknown key {where}{hint}"
+        elif location and location[-1] == "[key]":
+            hint = nearest(str(problem["input"]), get_args(ContrastName))
+            yield f"unknown key {'.'.join(location[:-1])}{hint}"
+        else:
+            message = problem["msg"].removeprefix("Value error, ")
+            yield f"{where}: found {problem['input']!r}; {message}" if location else message
+
+
+def _keys_beside(location: list[str]) -> list[str]:
+    """The keys that exist at the level of an unknown key."""
+    model: Any = Config
+    for part in location[:-1]:
+        field = model.model_fields.get(part) if hasattr(model, "model_fields") else None
+        if field is None:
+            # below `contrasts` every key leads to a Contrast
+            model = Contrast
+            continue
+        model = field.annotation if hasattr(field.annotation, "model_fields") else Contrast
+    return list(model.model_fields)
+
+
+# --- what is generated from the models -------------------------------------------------------------------------------
+
+
+def default_yaml() -> str:
+    """Return `config/config.yaml`: every key with its default and, above it, what it means."""
+    lines = [
+        "# What a researcher changes. Made from src/wijkanalyse/config.py by `wijkanalyse config --write`;",
+        "# a test keeps the two in step. Your own choices go into a file of their own that names only what differs:",
+        "#   snakemake --cores 4 --configfile mijn-keuzes.yaml",
+        "# yaml-language-server: $schema=config.schema.json",
+    ]
+    defaults = Config()
+    for name, field in Config.model_fields.items():
+        value = getattr(defaults, name)
+        lines += ["", *_comment((type(value).__doc__ if isinstance(value, Section) else field.description) or "")]
+        if isinstance(value, Section):
+            lines.append(f"{name}:")
+            for key, inner in type(value).model_fields.items():
+                lines += [*_comment(inner.description or "", 2), *_indented({key: _plain(getattr(value, key))}, 2)]
+        elif name == "contrasts":
+            lines.append(f"{name}:")
+            for key, inner in Contrast.model_fields.items():
+                lines += _comment(f"{key} - {inner.description}", 2)
+            for key, contrast in value.items():
+                body = {k: v for k, v in _plain(contrast).items() if v is not None}
+                lines += [f"  {key}: {_flow(body)}"]
+        else:
+            lines += _indented({name: _plain(value)}, 0)
+    return "\n".join(lines) + "\n"
+
+
+def json_schema() -> str:
+    """Return the JSON Schema of the configuration, for editors."""
+    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_generated(folder: Path) -> list[Path]:
+    """Write `config.yaml` and `config.schema.json` into `folder`; returns their paths."""
+    contents = {"config.yaml": default_yaml(), "config.schema.json": json_schema()}
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in contents]
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, BaseModel) else value
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1000)
+    return text.removesuffix("...\n").strip()
+
+
+def _indented(mapping: Mapping[str, Any], spaces: int) -> list[str]:
+    return [f"{' ' * spaces}{key}: {_flow(value)}" for key, value in mapping.items()]
+
+
+def _comment(text: str, spaces: int = 0) -> list[str]:
+    prefix = " " * spaces + "# "
+    return textwrap.wrap(" ".join(text.split()), 118 - spaces, initial_indent=prefix, subsequent_indent=prefix)

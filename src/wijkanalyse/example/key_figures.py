@@ -1,0 +1,260 @@
+"""84134NED and 85099NED: key figures on youth care, by form, region and half-year."""
+
+from typing import Final
+
+import numpy as np
+
+from wijkanalyse.example import national as nl
+from wijkanalyse.example.geography import Geography
+from wijkanalyse.example.national import Floats
+from wijkanalyse.example.publish import categories, dense, half_year_periods, regions, rounded, table
+from wijkanalyse.example.simulate import Flows, young_people
+from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, topic_tree
+from wijkanalyse.example.world import World
+
+# Titles of JZ and JH as published, of JB and JR only the numbers were seen. The first codes occur in a public script
+# (unconfirmed), the others are made up: find a form by the number its title starts with.
+FORMS: Final = (
+    ("A045561", "JZ Totaal jeugdzorg"),
+    ("A045562", "JZ Totaal jeugdzorg in natura"),
+    ("A045560", "JH 1 Totaal jeugdhulp"),
+    ("A045563", "JH 11 Jeugdhulp PGB"),
+    ("A045564", "JH 12 Totaal jeugdhulp in natura"),
+    ("A042503", "JH 121 Totaal jeugdhulp zonder verblijf"),
+    ("A017916", "JH 1211 Uitgevoerd door wijkteam"),
+    ("A027917", "JH 1212 Niet uitgevoerd door wijkteam"),
+    ("A042505", "JH 12121 Ambulante JH op loc. aanbieder"),
+    ("A042506", "JH 12122 Daghulp op locatie aanbieder"),
+    ("A042507", "JH 12123 JH in het netwerk v.d. jongere"),
+    ("A027918", "JH 122 Totaal jeugdhulp met verblijf"),
+    ("A042509", "JH 1221 Pleegzorg"),
+    ("A042510", "JH 1222 Gezinsgericht"),
+    ("A042511", "JH 1223 Gesloten plaatsing"),
+    ("A042512", "JH 1224 Ander verblijf bij JH -aanbieder"),
+    ("A027919", "JB 1 Totaal jeugdbescherming"),
+    ("A042513", "JB 11 Totaal voogdij"),
+    ("A042514", "JB 111 Voorlopige voogdij"),
+    ("A042515", "JB 112 Voogdij"),
+    ("A042516", "JB 12 Totaal ondertoezichtstelling"),
+    ("A042517", "JB 121 Voorlopige ondertoezichtstelling"),
+    ("A042518", "JB 122 Ondertoezichtstelling tot 1 jaar"),
+    ("A042519", "JB 123 Ondertoezichtstelling vanaf 1 jr"),
+    ("A027920", "JR 1 Totaal jeugdreclassering"),
+    ("A042520", "JR 11 Toezicht en begeleiding"),
+    ("A042521", "JR 12 Individuele trajectbegeleiding"),
+    ("A042522", "JR 13 Totaal overige maatregelen"),
+    ("A042523", "JR 131 Scholings- en trainingsprogramma"),
+    ("A042524", "JR 132 Gedragsbeïnvloedende maatregel"),
+    ("A042525", "JR 133 Totaal overige begeleiding"),
+    ("A042526", "JR 1332 Samenloop met reclassering"),
+    ("A042527", "JR 1333 Begeleiding na verblijf"),
+    ("A042528", "JR 1334 Andere begeleiding"),
+)
+# Parts of a form: (title number, share of the trajectories, youths per trajectory). The shares of JH follow 85099NED
+# 2022HJ01 (Nederland); those of JB and JR are made up.
+_PROVIDER_PARTS: Final = (("JH 12121", 0.724, 0.80), ("JH 12122", 0.069, 0.94), ("JH 12123", 0.207, 0.92))
+_RESIDENTIAL_PARTS: Final = (
+    ("JH 1221", 0.446, 0.95),
+    ("JH 1222", 0.131, 0.95),
+    ("JH 1223", 0.033, 0.88),
+    ("JH 1224", 0.390, 0.88),
+)
+_PROTECTION_PARTS: Final = (
+    ("JB 11", 0.25, 1.0),
+    ("JB 111", 0.012, 1.0),
+    ("JB 112", 0.238, 1.0),
+    ("JB 12", 0.75, 1.0),
+    ("JB 121", 0.05, 1.0),
+    ("JB 122", 0.27, 1.0),
+    ("JB 123", 0.43, 1.0),
+)
+_PROBATION_PARTS: Final = (
+    ("JR 11", 0.78, 1.0),
+    ("JR 12", 0.07, 1.0),
+    ("JR 13", 0.15, 1.0),
+    ("JR 131", 0.02, 1.0),
+    ("JR 132", 0.04, 1.0),
+    ("JR 133", 0.09, 1.0),
+    ("JR 1332", 0.04, 1.0),
+    ("JR 1333", 0.03, 1.0),
+    ("JR 1334", 0.02, 1.0),
+)
+_TRAJECTORIES_PER_YOUTH: Final = {"JB 1": 1.033, "JR 1": 1.05}  # JB: 36,470 of 35,320 youths in 2022HJ01 (85099NED)
+_HALF_YEAR_POWER: Final = 0.82  # youths of a half-year against those of the year, as a power of the same of trajectories
+
+
+def key_figure_tables(world: World, course: Flows) -> list[StatLineTable]:
+    """Return the table of 2015-2020 and that of 2021-2025."""
+    break_at = nl.YEARS.index(nl.ERA_BREAK)
+    return [
+        _table(world, course, "84134NED", "Kerncijfers over jeugdzorg, 2015-2020", nl.YEARS[:break_at]),
+        _table(world, course, "85099NED", "Kerncijfers over jeugdzorg", nl.YEARS[break_at:]),
+    ]
+
+
+def _table(world: World, course: Flows, identifier: str, title: str, years: tuple[int, ...]) -> StatLineTable:
+    area = regions(world, years)
+    dimensions: dict[str, list[Row]] = {
+        "VormenVanJeugdzorg": categories(FORMS),
+        "RegioS": area.rows,
+        "Perioden": half_year_periods(years, nl.YEARS[-1]),
+    }
+    properties = topic_tree(
+        [
+            Dimension("VormenVanJeugdzorg", "Vormen van jeugdzorg"),
+            Dimension("RegioS", "Regio's", "GeoDimension", map_year=years[-1]),
+            Dimension("Perioden", "Perioden", "TimeDimension"),
+        ],
+        [
+            Topic("Jongeren met jeugdzorg"),
+            Topic("Jongeren met jeugdzorg relatief", "In % bepaalde leeftijdsklasse", "Double", 1),
+            Topic("Jeugdzorgtrajecten"),
+        ],
+    )
+    keys = [str(row["Key"]) for row in properties if row["Type"] == "Topic"]
+    cells = np.concatenate([_year_cells(world, course, area, year) for year in years], axis=3)
+    return table(
+        world,
+        identifier,
+        title,
+        f"{years[0]}-{years[-1]}",
+        properties,
+        dimensions,
+        dense(dimensions, dict(zip(keys, cells, strict=True))),
+        area.category_groups,
+        frequency="Perhalfjaar",
+        is_ended=years[-1] < nl.YEARS[-1],
+    )
+
+
+def _year_cells(world: World, course: Flows, area: Geography, year: int) -> Floats:
+    """Return the published cells of a year: (3 topics x forms x regions x 3 periods)."""
+    n = nl.YEARS.index(year)
+    youths, trajectories = _figures(world, course, n)
+    add_up = area.adding_up(year).T
+    ages = young_people()[n]
+    classes = {"JB": ages[:, :18].sum(axis=1), "JR": ages[:, 12:23].sum(axis=1)}
+    of_age = np.stack([classes.get(title[:2], ages[:, :23].sum(axis=1)) @ add_up for _, title in FORMS])
+    youths, trajectories = youths @ add_up, trajectories @ add_up
+    published = rounded(youths)
+    share = np.round(100 * youths / np.maximum(of_age[:, None], 1e-9), 1)
+    cells = np.stack([published, np.where(np.isnan(published), np.nan, share), rounded(trajectories)])
+    return np.asarray(np.where(area.exists(year), cells, np.nan).transpose(0, 1, 3, 2))
+
+
+def _figures(world: World, course: Flows, n: int) -> tuple[Floats, Floats]:
+    """Return unrounded youths and trajectories of a year: (forms x 3 periods x origins); no trajectories with PGB."""
+    team, provider, residential = course.active[:, n]
+    young = young_people()[n][:, :23].sum(axis=1)
+    lasting = 0.25 * world.rng("protection").normal(0, 1, (3, len(young)))
+    need = young * np.exp(lasting)
+    youths_of: dict[str, Floats] = {}
+    trajectories_of: dict[str, Floats] = {
+        "JH 12": team + provider + residential,
+        "JH 121": team + provider,
+        "JH 1211": team,
+        "JH 1212": provider,
+        "JH 122": residential,
+    }
+
+    def scaled(number: str, weight: Floats) -> None:
+        total = weight.sum()
+        youths_of[number] = weight * (nl.YOUTHS[number][n] / total)
+
+    scaled("JH 1211", team)
+    scaled("JH 1212", provider)
+    scaled("JH 122", residential)
+    youths_of["JH 121"] = _together(youths_of["JH 1211"], youths_of["JH 1212"], nl.YOUTHS["JH 121"][n])
+    youths_of["JH 12"] = _together(youths_of["JH 121"], youths_of["JH 122"], nl.YOUTHS["JH 12"][n])
+    for number, weight in (("JH 11", need[0]), ("JB 1", need[1]), ("JR 1", need[2])):
+        scaled(number, weight)
+    only_pgb = nl.YOUTHS["JH 1"][n] - nl.YOUTHS["JH 12"][n]
+    pgb = youths_of["JH 11"] * (only_pgb / youths_of["JH 11"].sum())
+    youths_of["JH 1"] = youths_of["JH 12"] + pgb
+    measures = youths_of["JB 1"] + youths_of["JR 1"]
+    only_measure = measures * ((nl.YOUTHS["JZ"][n] - nl.YOUTHS["JH 1"][n]) / measures.sum())
+    youths_of["JZ in natura"] = youths_of["JH 12"] + only_measure
+    youths_of["JZ"] = youths_of["JH 1"] + only_measure
+    for number, per_youth in _TRAJECTORIES_PER_YOUTH.items():
+        trajectories_of[number] = youths_of[number] * per_youth
+    trajectories_of["JZ in natura"] = sum(
+        (trajectories_of[number] for number in ("JH 12", "JB 1", "JR 1")), np.zeros_like(team)
+    )
+    _divide(world, "JH 1212", _PROVIDER_PARTS, trajectories_of, youths_of)
+    _divide(world, "JH 122", _RESIDENTIAL_PARTS, trajectories_of, youths_of)
+    _divide(world, "JB 1", _PROTECTION_PARTS, trajectories_of, youths_of)
+    _divide(world, "JR 1", _PROBATION_PARTS, trajectories_of, youths_of)
+    numbers = [_number(title) for _, title in FORMS]
+    halves = _half_years(course, n)
+    zero = np.zeros_like(team)
+    youths = np.stack([_periods(youths_of[number], halves[number] ** _HALF_YEAR_POWER) for number in numbers])
+    trajectories = np.stack([_periods(trajectories_of.get(number, zero), halves[number]) for number in numbers])
+    return youths, trajectories
+
+
+def _together(some: Floats, others: Floats, total: float) -> Floats:
+    """Return the youths with either form by origin, `total` in all: those with both count once.
+
+    Youths with both are taken in proportion to how many could have both, so that where one form does not occur the youths
+    with either are those with the other.
+    """
+    both = some * others / np.maximum(some + others, 1e-9)
+    double = (some.sum() + others.sum() - total) / both.sum()
+    return np.asarray(some + others - double * both)
+
+
+def _divide(
+    world: World,
+    whole: str,
+    parts: tuple[tuple[str, float, float], ...],
+    trajectories_of: dict[str, Floats],
+    youths_of: dict[str, Floats],
+) -> None:
+    """Divide the trajectories of a form over its parts, with shares that differ by origin."""
+    trajectories, youths = trajectories_of[whole], youths_of[whole]
+    noise = world.rng(f"parts of {whole}").normal(0, 1, (len(parts), len(youths))) * 0.2
+    shares = np.array([share for _, share, _ in parts])[:, None] * np.exp(noise)
+    if whole.startswith("JH"):
+        shares /= shares.sum(axis=0)
+    else:
+        shares = np.array([share for _, share, _ in parts])[:, None] * np.ones_like(youths)
+    for (number, _, per_trajectory), share in zip(parts, shares, strict=True):
+        trajectories_of[number] = trajectories * share
+        # Of measures a youth has one at a time; of forms of help a youth may have several.
+        youths_of[number] = trajectories * share * per_trajectory if whole.startswith("JH") else youths * share
+
+
+def _half_years(course: Flows, n: int) -> dict[str, Floats]:
+    """Return for each form the half-years' active trajectories as a share of the year's: (2 halves x origins)."""
+    begun, ended, active = course.begun[:, n], course.ended[:, n], course.active[:, n]
+    first = active - (1 - nl.BEGUN_IN_FIRST_HALF[n]) * begun
+    second = active - np.minimum(nl.ENDED_IN_FIRST_HALF * ended, first)
+    shares = np.stack([first, second]) / np.maximum(active, 1e-9)
+    total = np.stack([first.sum(axis=0), second.sum(axis=0)]) / np.maximum(active.sum(axis=0), 1e-9)
+    without = np.stack([first[:2].sum(axis=0), second[:2].sum(axis=0)]) / np.maximum(active[:2].sum(axis=0), 1e-9)
+    measure = np.full_like(total, 0.85)
+    result: dict[str, Floats] = {}
+    for _, title in FORMS:
+        number = _number(title)
+        if number.startswith("JH 1211"):
+            result[number] = shares[:, nl.TEAM]
+        elif number.startswith("JH 1212"):
+            result[number] = shares[:, nl.PROVIDER]
+        elif number.startswith("JH 122"):
+            result[number] = shares[:, nl.RESIDENTIAL]
+        elif number == "JH 121":
+            result[number] = without
+        else:
+            result[number] = measure if number[:2] in ("JB", "JR") else total
+    return result
+
+
+def _periods(year: Floats, halves: Floats) -> Floats:
+    """Return (3 periods x origins): the year, the first and the second half."""
+    return np.stack([year, year * halves[0], year * halves[1]])
+
+
+def _number(title: str) -> str:
+    if title.startswith("JZ"):
+        return "JZ in natura" if title.endswith("in natura") else "JZ"
+    return " ".join(title.split()[:2])

@@ -1,0 +1,57 @@
+"""Which files of the package a script rests on, found from its import statements.
+
+Snakemake does not see that a rule's result depends on a module that its script imports. Each rule therefore lists these
+files among its inputs, so that editing a module reruns the rules that use it and no others.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+PACKAGE = "wijkanalyse"
+NOT_CODE = frozenset({".py", ".pyc", ".md", ".typed"})
+
+
+def files_used_by(script: Path, src: Path) -> list[Path]:
+    """Return the modules and data files of the package under `src` that `script` uses, directly or through others, sorted.
+
+    Only import statements count, also those inside functions; nothing is executed. Data files (CSV, Lua, templates) of a
+    package count when any of its modules is used.
+    """
+    found: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        file = waiting.pop()
+        for module in _imported(file):
+            for path in _module_files(module, src):
+                if path not in found:
+                    found.add(path)
+                    waiting.append(path)
+    packages = {path.parent for path in found if path.parent != src / PACKAGE}
+    data = {
+        path
+        for package in packages
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in NOT_CODE and "__pycache__" not in path.parts
+    }
+    return sorted(found | data)
+
+
+def _imported(file: Path) -> set[str]:
+    """Dotted names that may be modules: ``from a import b`` gives both ``a`` and ``a.b``."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in names if name.split(".")[0] == PACKAGE}
+
+
+def _module_files(module: str, src: Path) -> list[Path]:
+    """The file of a module and the `__init__` of every package above it; importing a module runs them all."""
+    parts = module.split(".")
+    paths = [src.joinpath(*parts[:depth]) / "__init__.py" for depth in range(1, len(parts) + 1)]
+    paths.append(src.joinpath(*parts).with_suffix(".py"))
+    return [path for path in paths if path.is_file()]

@@ -1,0 +1,92 @@
+"""Bringing municipal figures of any year to the boundaries of one later year."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from wijkanalyse.cells import SUPPRESSED, least_known
+from wijkanalyse.municipalities import codes_in_force, mergers
+
+
+def successors(from_year: int, to_year: int) -> pd.DataFrame:
+    """Return which municipality of `to_year` each one of `from_year` went to, and with which share.
+
+    Columns `from_code`, `gm_code`, `share` (shares of one `from_code` sum to 1). Boundaries are those of 1 January; a
+    renamed municipality is its own successor. Source: the list of mergers of the package `municipalities`.
+    """
+    steps = mergers()
+    inside = steps["date"].gt(pd.Timestamp(from_year, 1, 1)) & steps["date"].le(pd.Timestamp(to_year, 1, 1))
+    links = pd.DataFrame({"from_code": sorted(codes_in_force(from_year)), "share": 1.0})
+    links["gm_code"] = links["from_code"]
+    for _, moves in steps[inside].groupby("date", sort=True):
+        moved = links.merge(
+            moves[["from_code", "to_code", "share"]].rename(columns={"from_code": "gm_code", "share": "step_share"}),
+            on="gm_code",
+            how="left",
+        )
+        links = moved.assign(
+            gm_code=moved["to_code"].fillna(moved["gm_code"]), share=moved["share"] * moved["step_share"].fillna(1.0)
+        )[["from_code", "gm_code", "share"]]
+    return links.groupby(["from_code", "gm_code"], as_index=False).agg(share=("share", "sum"))
+
+
+def harmonise(cells: pd.DataFrame, to_year: int, suppressed_value: float, mean_of: dict[str, str]) -> pd.DataFrame:
+    """Bring yearly municipal cells to the boundaries of `to_year`.
+
+    `cells` has the columns region, year, variable, value, low, high, reason, one row per region, year and variable; regions
+    that were no municipality on 1 January of their year are left out, and so are years after `to_year`. Counts are summed
+    with the shares of the mergers, a suppressed count as `suppressed_value`; a mean named in `mean_of` becomes the mean
+    weighted with the count that it is a mean of. Returns gm_code, year, variable, value, low, high, parts, suppressed,
+    reason. A count is empty when any of its parts was not published; a mean leaves out parts without a published mean.
+    """
+    cells = cells[cells["year"] <= to_year]
+    links = pd.concat(
+        [successors(year, to_year).assign(year=year) for year in sorted(cells["year"].unique())], ignore_index=True
+    )
+    parts = links.merge(cells, left_on=["from_code", "year"], right_on=["region", "year"], how="inner", validate="m:m")
+    is_suppressed = parts["reason"].eq(SUPPRESSED)
+    is_mean = parts["variable"].isin(list(mean_of))
+    parts = parts.assign(
+        is_suppressed=is_suppressed,
+        value=parts["value"].mask(is_suppressed & ~is_mean, suppressed_value),
+        weight=parts["share"],
+    )
+    result = pd.concat([_sum_counts(parts[~is_mean]), _average_means(parts[is_mean], parts[~is_mean], mean_of)])
+    return result.sort_values(["gm_code", "year", "variable"], ignore_index=True)
+
+
+KEYS = ["gm_code", "year", "variable"]
+
+
+def _sum_counts(parts: pd.DataFrame) -> pd.DataFrame:
+    weighted = parts.assign(**{name: parts[name] * parts["share"] for name in ("value", "low", "high")})
+    grouped = weighted.groupby(KEYS, sort=False)
+    sums = grouped[["value", "low", "high"]].sum()
+    # a sum with an unpublished part is unknown, not smaller
+    complete = grouped["value"].count().eq(grouped.size())
+    return _described(sums.where(complete), parts)
+
+
+def _average_means(means: pd.DataFrame, counts: pd.DataFrame, mean_of: dict[str, str]) -> pd.DataFrame:
+    weights = counts[["from_code", "gm_code", "year", "variable", "value"]].rename(
+        columns={"variable": "weight_variable", "value": "weight_count"}
+    )
+    parts = means.assign(weight_variable=means["variable"].map(mean_of)).merge(
+        weights, on=["from_code", "gm_code", "year", "weight_variable"], how="left", validate="m:1"
+    )
+    weight = (parts["share"] * parts["weight_count"]).where(parts["value"].notna())
+    parts = parts.assign(weighted_value=parts["value"] * weight, weight=weight)
+    grouped = parts.groupby(KEYS, sort=False)
+    totals = grouped[["weighted_value", "weight"]].sum(min_count=1)
+    averages = pd.DataFrame({"value": totals["weighted_value"] / totals["weight"]}).assign(low=float("nan"), high=float("nan"))
+    return _described(averages, parts)
+
+
+def _described(values: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Add how many parts there were, how many of them were suppressed, and the reason of the least known part."""
+    grouped = parts.groupby(KEYS, sort=False)
+    return values.assign(
+        parts=grouped.size(),
+        suppressed=grouped["is_suppressed"].sum().astype(int),
+        reason=least_known(parts["reason"], [parts[key] for key in KEYS]),
+    ).reset_index()

@@ -1,0 +1,141 @@
+"""Taking the figures of the register out of tables as published."""
+
+from __future__ import annotations
+
+import logging
+
+import pandas as pd
+
+from wijkanalyse.cells import (
+    ABSENT,
+    NO_MUNICIPALITY,
+    NOT_PUBLISHED,
+    PUBLISHED,
+    SUPPRESSED,
+    count_bounds,
+    least_known,
+    parse_published,
+)
+from wijkanalyse.errors import WijkanalyseError, listing
+from wijkanalyse.municipalities import codes_in_force
+from wijkanalyse.statline.client import RawTable
+from wijkanalyse.statline.tables import Table, Variable
+from wijkanalyse.statline.titles import TitleNotFoundError, find_category, find_dimension, find_topic, topics
+
+log = logging.getLogger(__name__)
+
+NATIONAL = "NL01"
+
+
+def extract_cells(raw: RawTable, table: Table, source: str) -> pd.DataFrame:
+    """Return the cells of `raw` that `table` of the register names, for municipalities and the Netherlands.
+
+    Columns as in `panel.schemas.Cells`. Raises `TitleNotFoundError` for a column or category that is gone, and
+    `WijkanalyseError` for a dimension on which the register makes no choice.
+    """
+    base = _rows_of_interest(raw, table)
+    frames = [_cells_of(raw, table, name, variable, base) for name, variable in table.variables.items()]
+    cells = _explain_empty(pd.concat(frames, ignore_index=True))
+    return cells.assign(source=source)
+
+
+def _rows_of_interest(raw: RawTable, table: Table) -> pd.DataFrame:
+    """Rows of municipalities and the Netherlands in the years of the table, with region, period and status."""
+    region, time = raw.region_dimension, raw.time_dimension
+    rows = raw.data.assign(region=raw.data[region].str.strip(), period=raw.data[time].str.strip())
+    rows = rows[rows["region"].str.startswith("GM") | rows["region"].eq(NATIONAL)]
+    rows = rows.assign(
+        year=rows["period"].str[:4].astype(int),
+        is_year=rows["period"].str[4:6].eq("JJ"),
+        period_status=rows["period"].map(_period_statuses(raw, time)),
+    )
+    return rows[rows["year"].between(*table.years)]
+
+
+def _period_statuses(raw: RawTable, time: str) -> dict[str, str]:
+    return {row["Key"].strip(): (row.get("Status") or "Onbekend").strip() for row in raw.dimensions[time]}
+
+
+def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: pd.DataFrame) -> pd.DataFrame:
+    keys = ["region", "period", "year", "is_year", "period_status"]
+    try:
+        topic = find_topic(topics(raw.properties), variable.topic, raw.identifier)
+    except TitleNotFoundError:
+        if variable.required:
+            raise
+        log.warning("table %s does not offer %s (%s); the column stays empty", raw.identifier, name, variable.topic)
+        absent = base[keys].drop_duplicates(["region", "period"]).copy()
+        absent[["column_key", "row_ids", "reason"]] = "", "", ABSENT
+        absent[["value", "low", "high"]] = float("nan")
+        return absent.assign(table=raw.identifier, variable=name)
+
+    rows = base[_selected(raw, table, variable, base)]
+    if rows.empty:
+        raise WijkanalyseError(f"table {raw.identifier}: no rows for {name} in the years {table.years[0]}-{table.years[1]}")
+    parsed = parse_published(rows[topic.key], f"table {raw.identifier}, column {topic.key} ({topic})")
+    cells = rows[keys].assign(row_ids=rows["ID"].astype(str), **parsed)
+    cells = _summed(cells, keys)
+    if variable.mean_of is None:
+        cells = cells.assign(**count_bounds(cells, table.rounded_to, table.suppressed_up_to))
+    else:
+        cells = cells.assign(low=float("nan"), high=float("nan"))
+    return cells.assign(table=raw.identifier, variable=name, column_key=topic.key)
+
+
+def _selected(raw: RawTable, table: Table, variable: Variable, base: pd.DataFrame) -> pd.Series:
+    """Which rows bear the categories of the variable; every dimension but region and period needs a choice."""
+    chosen = {
+        find_dimension(raw.properties, title, raw.identifier): titles for title, titles in table.categories(variable).items()
+    }
+    others = [
+        row["Key"]
+        for row in raw.properties
+        if row["Type"] not in ("Topic", "TopicGroup") and row["Key"] not in (raw.region_dimension, raw.time_dimension)
+    ]
+    if missing := set(others) - set(chosen):
+        raise WijkanalyseError(
+            f"table {raw.identifier}: no category is chosen for {listing(sorted(missing))}; add it under `where` in "
+            "config/tables.yaml"
+        )
+    mask = pd.Series(True, index=base.index)
+    for key, titles in chosen.items():
+        codes = {find_category(raw.dimensions[key], title, key, raw.identifier)["Key"] for title in titles}
+        mask &= base[key].isin(codes)
+    return mask
+
+
+def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """One row per region and period: cells of several categories are added; one missing part makes the sum missing."""
+    if not cells.duplicated(["region", "period"]).any():
+        return cells
+    grouped = cells.groupby(keys, sort=False)
+    summed = pd.DataFrame(
+        {
+            "row_ids": grouped["row_ids"].agg(" ".join),
+            "value": grouped["value"].sum().where(grouped["value"].count().eq(grouped.size())),
+            "reason": least_known(cells["reason"], [cells[key] for key in keys]),
+        }
+    )
+    return summed.reset_index()
+
+
+def _explain_empty(cells: pd.DataFrame) -> pd.DataFrame:
+    """A '.' means 0 to 7 only where it can: not where nothing was printed at all, nor where there was no municipality.
+
+    If the national total is '.' too, CBS published nothing for that period. Abolished municipalities stay listed, with '.'.
+    """
+    is_dot = cells["reason"].eq(SUPPRESSED)
+    national = cells["region"].eq(NATIONAL) & is_dot
+    unpublished = pd.MultiIndex.from_frame(cells.loc[national, ["variable", "period"]])
+    is_unpublished = is_dot & pd.MultiIndex.from_frame(cells[["variable", "period"]]).isin(unpublished)
+    in_force = pd.MultiIndex.from_tuples([(code, year) for year in cells["year"].unique() for code in codes_in_force(year)])
+    is_gone = (
+        cells["region"].ne(NATIONAL)
+        & cells["reason"].ne(PUBLISHED)
+        & ~pd.MultiIndex.from_frame(cells[["region", "year"]]).isin(in_force)
+    )
+    return cells.assign(
+        reason=cells["reason"].mask(is_unpublished, NOT_PUBLISHED).mask(is_gone, NO_MUNICIPALITY),
+        low=cells["low"].mask(is_unpublished | is_gone),
+        high=cells["high"].mask(is_unpublished | is_gone),
+    )

@@ -1,0 +1,1 @@
+"""From estimates to the report: claims, figures, tables, rendering."""

@@ -1,0 +1,85 @@
+"""Claims on the contrasts between active and not active municipalities, and the published pair beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wijkanalyse.frames import rows
+from wijkanalyse.report.claims.ledger import Claim, Origin
+from wijkanalyse.report.words import CONTRASTS, FORMS, GROUPS, WEIGHTINGS, difference_in_words
+
+PUBLISHED_AS = {"use": "use_change", "duration": "mean_duration", "crisis": "crisis_start"}
+"""Names of the contrasts among the published figures; reach has no published pair."""
+
+DECIMALS = {"use": 1, "duration": 0, "crisis": 1, "reach": 1}
+ESTIMATES = "data/processed/estimates/contrasts.parquet"
+PUBLISHED = "data/raw/evidence/published_figures.csv"
+
+
+def published_pairs(published: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``published.<contrast>.<group>``: the figures of the study itself."""
+    slides = published[published["source"].eq("study-slides")]
+    for contrast, indicator in PUBLISHED_AS.items():
+        for row in rows(slides[slides["indicator"].eq(indicator)]):
+            yield Claim(
+                id=f"published.{contrast}.{row.group}",
+                value=float(row.value),
+                unit=str(row.unit),
+                label=f"{CONTRASTS[contrast]}, {GROUPS[str(row.group)]}, zoals gepubliceerd",
+                origin=Origin(PUBLISHED, str(row.figure_id), "published_figures.csv", "load_evidence"),
+                decimals=0 if float(row.value).is_integer() else 1,
+            )
+
+
+def contrasts(estimates: pd.DataFrame, tables: str) -> Iterator[Claim]:
+    """Claims ``<contrast>.<form>.<weighting>.<term>`` and, per contrast, what the difference allows to say."""
+    for row in rows(estimates):
+        is_difference = row.term == "difference"
+        unit = "points" if is_difference and row.unit == "percent" else str(row.unit)
+        yield Claim(
+            id=f"{row.contrast}.{row.form}.{row.weighting}.{row.term}",
+            value=float(row.value),
+            unit=unit,
+            label=f"{CONTRASTS[row.contrast]}, {FORMS[row.form]}, {GROUPS[row.term]}, {WEIGHTINGS[row.weighting]}, {row.years}",
+            lower=float(row.lower),
+            upper=float(row.upper),
+            decimals=DECIMALS[row.contrast],
+            origin=_from_estimates(row, tables),
+        )
+        if is_difference:
+            yield Claim(
+                id=f"{row.contrast}.{row.form}.{row.weighting}.verdict",
+                value=float("nan"),
+                unit="text",
+                label=f"Wat het interval van dit verschil toelaat te zeggen: {CONTRASTS[row.contrast]}, {FORMS[row.form]}",
+                words=difference_in_words(float(row.lower), float(row.upper)),
+                origin=_from_estimates(row, tables),
+            )
+    pooled = estimates[estimates["weighting"].eq("pooled")]
+    for row in rows(pooled):
+        term = {"active": "municipalities_active", "not_active": "municipalities_not_active"}.get(
+            str(row.term), "municipalities"
+        )
+        yield Claim(
+            id=f"{row.contrast}.{row.form}.{term}",
+            value=float(row.municipalities),
+            unit="count",
+            label=f"Gemeenten in {CONTRASTS[row.contrast].lower()}, {FORMS[row.form]}, {GROUPS[row.term]}",
+            origin=_from_estimates(row, tables),
+        )
+        if row.term == "difference":
+            yield Claim(
+                id=f"{row.contrast}.{row.form}.years",
+                value=float("nan"),
+                unit="text",
+                label=f"Jaren van {CONTRASTS[row.contrast].lower()}",
+                words=str(row.years).replace("-", " op "),
+                origin=_from_estimates(row, tables),
+            )
+
+
+def _from_estimates(row: object, tables: str) -> Origin:
+    keys = ("contrast", "form", "weighting", "term")
+    return Origin(ESTIMATES, ", ".join(f"{key}={getattr(row, key)}" for key in keys), tables, "estimate_contrasts")

@@ -1,0 +1,112 @@
+"""What a claim is, and the two forms in which claims leave: a table for checking, variables for the text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from wijkanalyse.frames import rows
+from wijkanalyse.report.numbers import interval, with_unit
+
+_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)+")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a number stands: file and row, the StatLine tables or evidence files under it, and the rule that made it."""
+
+    file: str
+    row: str
+    tables: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One number of the report. `id` is dotted: ``{{< var use.zonder_verblijf.pooled.active >}}`` prints it.
+
+    `unit` is percent, points, days, grade, count, year or text; `words` stands in place of the number for a text.
+    """
+
+    id: str
+    value: float
+    unit: str
+    label: str
+    origin: Origin
+    lower: float = math.nan
+    upper: float = math.nan
+    decimals: int | None = None
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"claim id {self.id!r} is not of the form part.part in lower case")
+
+    @property
+    def text(self) -> str:
+        """The claim as it is printed."""
+        if self.words:
+            return self.words
+        if math.isnan(self.value):
+            return "niet bekend"
+        return with_unit(self.value, self.unit, self.decimals)
+
+    @property
+    def interval(self) -> str:
+        """The interval as it is printed, or an empty text."""
+        if math.isnan(self.lower) or math.isnan(self.upper):
+            return ""
+        return interval(self.lower, self.upper, self.unit, self.decimals)
+
+
+class Claims(pa.DataFrameModel):
+    """The ledger: every number of the report, and where it comes from."""
+
+    id: Series[str] = pa.Field(unique=True, description="name by which the text calls it")
+    label: Series[str] = pa.Field(description="what the number is, in words")
+    text: Series[str] = pa.Field(description="the number as printed")
+    interval: Series[str] = pa.Field(description="its interval as printed, or empty")
+    value: Series[float] = pa.Field(nullable=True, description="the number itself; empty for a text")
+    lower: Series[float] = pa.Field(nullable=True, description="lower end of the interval")
+    upper: Series[float] = pa.Field(nullable=True, description="upper end of the interval")
+    unit: Series[str] = pa.Field(description="percent, points, days, grade, count, year or text")
+    file: Series[str] = pa.Field(description="file that holds the value")
+    row: Series[str] = pa.Field(description="row of that file")
+    tables: Series[str] = pa.Field(description="StatLine tables or evidence files under it")
+    rule: Series[str] = pa.Field(description="rule of the workflow that made it")
+    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
+
+    class Config:
+        strict = True
+        ordered = True
+        coerce = True
+
+
+def as_frame(claims: Iterable[Claim], source: str) -> pd.DataFrame:
+    """Return the ledger, one row per claim, in the order given."""
+    records = [
+        {**vars(claim), **vars(claim.origin), "text": claim.text, "interval": claim.interval, "source": source}
+        for claim in claims
+    ]
+    return pd.DataFrame(records)[list(Claims.to_schema().columns)]
+
+
+def as_variables(ledger: pd.DataFrame) -> dict[str, Any]:
+    """Return the nested mapping for `_variables.yml`: ``a.b`` the text, ``a.b_interval`` the interval where there is one."""
+    variables: dict[str, Any] = {}
+    for row in rows(ledger):
+        *path, leaf = str(row.id).split(".")
+        place = variables
+        for part in path:
+            place = place.setdefault(part, {})
+        place[leaf] = row.text
+        if row.interval:
+            place[f"{leaf}_interval"] = row.interval
+    return variables

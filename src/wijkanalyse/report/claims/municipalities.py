@@ -1,0 +1,95 @@
+"""Claims on the municipalities: how many there are, how many are active, how large the team's share is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from wijkanalyse.config import Config
+from wijkanalyse.report.claims.ledger import Claim, Origin
+from wijkanalyse.report.numbers import enumeration
+from wijkanalyse.report.words import CLUSTERS, FORMS, MEASURES, STATUSES
+
+CLASSIFICATION = "data/processed/classification.parquet"
+PANEL = "data/processed/panel.parquet"
+CONFIG = "config/config.yaml"
+
+
+def counts(classification: pd.DataFrame, tables: str) -> Iterator[Claim]:
+    """Claims ``municipalities.*``: the flow from all municipalities to the two groups."""
+
+    def origin(row: str) -> Origin:
+        return Origin(CLASSIFICATION, row, tables, "classify")
+
+    groups = classification["group"]
+    classified = classification[groups.notna()]
+    values = {
+        "all": (len(classification), "Gemeenten in het panel"),
+        "classified": (len(classified), "Ingedeelde gemeenten"),
+        "unclassified": (int(groups.isna().sum()), "Gemeenten zonder indeling"),
+        "active": (int(groups.eq("active").sum()), "Gemeenten met een actief wijkteam"),
+        "not_active": (int(groups.eq("not_active").sum()), "Gemeenten zonder actief wijkteam"),
+        "uncertain": (
+            int((~classified["is_certain"]).sum()),
+            "Gemeenten waarvan de indeling binnen afronding en onderdrukking kan omslaan",
+        ),
+    }
+    for name, (value, label) in values.items():
+        yield Claim(f"municipalities.{name}", value, "count", label, origin(f"count of {name}"))
+    for group in ("active", "not_active"):
+        share = classified.loc[classified["group"].eq(group), "share_pct"]
+        yield Claim(
+            f"share.median.{group}",
+            float(share.median()),
+            "percent",
+            "Mediaan van het aandeel van het wijkteam",
+            origin(f"median of share_pct where group={group}"),
+        )
+    total = classification[["numerator", "denominator"]].dropna().sum()
+    yield Claim(
+        "share.national",
+        float(100 * total["numerator"] / total["denominator"]),
+        "percent",
+        "Aandeel van de wijkteams in alle gemeenten samen",
+        origin("sum of numerator over sum of denominator"),
+    )
+
+
+def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]:
+    """Claims ``choice.*``: the choices of this run that the text names."""
+    classification = config.classification
+
+    def choice(name: str, label: str, value: float = float("nan"), unit: str = "text", words: str = "", **kw: int) -> Claim:
+        return Claim(f"choice.{name}", value, unit, label, Origin(CONFIG, name, "config.yaml", "-"), words=words, **kw)
+
+    threshold = classification.threshold_pct
+    yield choice("threshold", "Grens", threshold, "percent", decimals=0 if threshold.is_integer() else 1)
+    yield choice("classification_years", "Jaren van de indeling", words=enumeration([str(y) for y in classification.years]))
+    yield choice("measure", "Wat geteld wordt", words=MEASURES[classification.measure])
+    yield choice("numerator", "Teller van het aandeel", words=FORMS[classification.numerator])
+    yield choice(
+        "denominator", "Noemer van het aandeel", words=enumeration([FORMS[form] for form in classification.denominator])
+    )
+    yield choice("minimum_count", "Kleinste noemer die wordt ingedeeld", classification.minimum_count, "count")
+    yield choice("boundaries_year", "Gemeentegrenzen", config.panel.boundaries_year, "year")
+    yield choice("suppressed_value", "Waarde van een onderdrukt aantal", config.panel.suppressed_value, "count", decimals=1)
+    yield choice("level", "Betrouwbaarheid van de intervallen", 100 * config.inference.level, "percent", decimals=0)
+    yield choice("cluster", "Eenheid van de onzekerheid", words=CLUSTERS[config.inference.cluster])
+    for name, contrast in config.contrasts.items():
+        yield choice(f"{name}_years", f"Jaren van {name}", words=enumeration([str(year) for year in contrast.years]))
+        yield choice(f"{name}_last_year", f"Laatste jaar van {name}", contrast.years[-1], "year")
+        yield choice(f"{name}_first_year", f"Eerste jaar van {name}", contrast.years[0], "year")
+    years = panel.dropna(subset=["trajectories_zonder_verblijf"])
+    status = years.drop_duplicates("year").set_index("year")["period_status"]
+    open_years = [f"{year} ({STATUSES[str(text)]})" for year, text in status.items() if text != "Definitief"]
+    for part, value in {"first_year": int(years["year"].min()), "last_year": int(years["year"].max())}.items():
+        yield Claim(f"panel.{part}", value, "year", "Jaren van het panel", Origin(PANEL, "year", tables, "build_panel"))
+    yield Claim(
+        "panel.provisional_years",
+        float("nan"),
+        "text",
+        "Jaren met cijfers die nog niet definitief zijn",
+        Origin(PANEL, "period_status", tables, "build_panel"),
+        words=enumeration(open_years) or "geen",
+    )

@@ -1,0 +1,65 @@
+"""Writing numbers the way a Dutch reader expects them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\N{MINUS SIGN}"
+NARROW_SPACE = "\N{NO-BREAK SPACE}"
+
+MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+def number(value: float, decimals: int = 0, signed: bool = False) -> str:
+    """Return `value` with a decimal comma, thousands points and a real minus sign; ``signed`` adds a plus.
+
+    Halves are rounded away from zero, as a reader does; a rounded zero has no sign.
+    """
+    step = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return sign + text
+
+
+def with_unit(value: float, unit: str, decimals: int | None = None, signed: bool = False) -> str:
+    """Return a number with its unit: percent, points (percentage points), days, grade, count or year."""
+    if unit == "year":
+        return f"{value:.0f}"
+    default = {"percent": 1, "points": 1, "days": 0, "grade": 1, "count": 0}[unit]
+    text = number(value, default if decimals is None else decimals, signed)
+    if unit == "percent":
+        return text + "%"
+    word = {"points": "procentpunt", "days": "dag" if text.lstrip(MINUS + "+") == "1" else "dagen"}.get(unit)
+    return f"{text}{NARROW_SPACE}{word}" if word else text
+
+
+def interval(lower: float, upper: float, unit: str, decimals: int | None = None) -> str:
+    """Return ``"a tot b"`` with the unit once."""
+    first = with_unit(lower, unit, decimals)
+    bare = first.removesuffix("%").split(NARROW_SPACE)[0]
+    return f"{bare} tot {with_unit(upper, unit, decimals)}"
+
+
+def date(iso: str) -> str:
+    """Return the day of an ISO moment as a Dutch date: ``"30 april 2026"``."""
+    year, month, day = iso[:10].split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+
+
+def enumeration(items: list[str]) -> str:
+    """Return ``"a, b en c"``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} en {items[-1]}" if items else ""

@@ -1,0 +1,191 @@
+"""The report's tables, as Markdown made from claims and tidy frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from wijkanalyse.frames import rows as records
+from wijkanalyse.report.numbers import date, number
+from wijkanalyse.report.words import CONTRASTS, FORMS, MARK, WEIGHTINGS
+
+
+def markdown_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], caption: str, label: str, widths: Sequence[int], right: int
+) -> str:
+    """Return a pipe table; `widths` are relative column widths, the last `right` columns are set flush right."""
+    rules = ["-" * (width - 1) + (":" if place >= len(header) - right else "-") for place, width in enumerate(widths)]
+    lines = [_line(header), "|" + "|".join(rules) + "|", *(_line(row) for row in rows)]
+    return "\n".join([*lines, "", f": {caption} {{#{label}}}", ""])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+class Ledger:
+    """Claims by name, for tables."""
+
+    def __init__(self, claims: pd.DataFrame) -> None:
+        self._rows = claims.set_index("id")
+
+    def text(self, name: str) -> str:
+        """The claim as printed, or an em dash when there is none."""
+        return str(self._rows.at[name, "text"]) if name in self._rows.index else "\N{EM DASH}"
+
+    def with_interval(self, name: str) -> str:
+        """The claim and, in brackets, its interval."""
+        if name not in self._rows.index:
+            return "\N{EM DASH}"
+        interval = str(self._rows.at[name, "interval"])
+        return f"{self.text(name)} ({interval})" if interval else self.text(name)
+
+    def with_n(self, name: str, n: str) -> str:
+        """The claim and, in brackets, the number of respondents."""
+        return f"{self.text(name)} (n = {self.text(n)})"
+
+    def label(self, name: str) -> str:
+        """What the claim is, in words."""
+        return str(self._rows.at[name, "label"])
+
+
+def published_against_rerun(ledger: Ledger, mark: bool) -> str:
+    """The three published pairs beside their rerun, pooled and as mean of municipalities."""
+    rows = []
+    for name in ("use", "duration", "crisis"):
+        for weighting in ("pooled", "mean_of_municipalities"):
+            key = f"{name}.zonder_verblijf.{weighting}"
+            first = weighting == "pooled"
+            rows.append(
+                [
+                    f"**{CONTRASTS[name]}**" if first else "",
+                    f"{ledger.text(f'published.{name}.active')} / {ledger.text(f'published.{name}.not_active')}"
+                    if first
+                    else "",
+                    WEIGHTINGS[weighting],
+                    ledger.with_interval(f"{key}.active"),
+                    ledger.with_interval(f"{key}.not_active"),
+                    ledger.with_interval(f"{key}.difference"),
+                ]
+            )
+    caption = "Gepubliceerd naast nagerekend: actief en niet actief, met interval." + _marked(mark)
+    header = ["Uitkomst", "Studie (actief / niet)", "Weging", "Actief", "Niet actief", "Verschil"]
+    return markdown_table(header, rows, caption, "tbl-naast-elkaar", [16, 14, 17, 18, 18, 20], 3)
+
+
+def with_and_without_team(ledger: Ledger, mark: bool, has_truth: bool) -> str:
+    """The differences with the team's own help counted in, and without it."""
+    rows = []
+    for name in ("use", "duration", "crisis", "reach"):
+        row = [
+            CONTRASTS[name],
+            ledger.with_interval(f"{name}.zonder_verblijf.pooled.difference"),
+            ledger.with_interval(f"{name}.niet_wijkteam.pooled.difference"),
+        ]
+        rows.append([*row, ledger.text(f"truth.{name}")] if has_truth else row)
+    header = ["Verschil actief min niet actief", "Met de hulp van het team", "Zonder de hulp van het team"]
+    widths = [24, 26, 26]
+    if has_truth:
+        header.append("Waar effect (ingebouwd)")
+        widths.append(16)
+    caption = "Dezelfde verschillen, met en zonder de hulp die het team zelf geeft." + _marked(mark)
+    return markdown_table(header, rows, caption, "tbl-constructie", widths, len(header) - 1)
+
+
+def client_indicators(ledger: Ledger, indicators: pd.DataFrame) -> str:
+    """The eight client indicators beside the published ones."""
+    rows = [
+        [
+            str(row.label_nl),
+            ledger.with_n(f"indicator.{row.indicator}.published", f"indicator.{row.indicator}.published_n"),
+            ledger.with_interval(f"indicator.{row.indicator}.pooled"),
+            ledger.with_n(f"indicator.{row.indicator}.k_with_n", f"indicator.{row.indicator}.n"),
+            ledger.with_interval(f"indicator.{row.indicator}.unweighted"),
+            ledger.text(f"indicator.{row.indicator}.k"),
+        ]
+        for row in records(indicators)
+    ]
+    header = [
+        "Indicator",
+        "Studie",
+        "Gewogen naar respondenten",
+        "Onderzoeken met n",
+        "Gemiddelde van onderzoeken",
+        "Onderzoeken",
+    ]
+    return markdown_table(
+        header, rows, "Cliëntcijfers: gepubliceerd naast de herhaling.", "tbl-clientcijfers", [16, 17, 21, 17, 21, 10], 5
+    )
+
+
+def sources(run: Mapping[str, Any], mark: bool) -> str:
+    """Which version of which StatLine table the run rests on."""
+    rows = [
+        [
+            f"`{name}`",
+            str(table["title"]),
+            date(str(table["modified"])),
+            date(table["retrieved_at"]),
+            number(table["row_count"]),
+        ]
+        for name, table in run["tables"].items()
+    ]
+    caption = "StatLine-tabellen van deze uitvoering." + _marked(mark)
+    return markdown_table(
+        ["Tabel", "Titel", "Versie", "Opgehaald", "Rijen"], rows, caption, "tbl-bronnen", [12, 46, 16, 18, 10], 1
+    )
+
+
+def checks(table: pd.DataFrame, mark: bool) -> str:
+    """The data checks, failed ones first."""
+    words = {
+        "title as in config/tables.yaml": "titel als in het register",
+        "municipalities on 1 January as in the list of mergers": "gemeenten als in de lijst van herindelingen",
+        "municipalities add up to the national total": "gemeenten tellen op tot het landelijke totaal",
+    }
+    rows = []
+    for (check, passed), group in table.groupby(["check", "passed"], sort=True):
+        subjects = ", ".join(f"`{subject}`" for subject in group["subject"])
+        state = "goed" if passed else "**afwijking**: " + "; ".join(f"{row.subject}: {row.finding}" for row in records(group))
+        rows.append((bool(passed), [words.get(str(check), str(check)), subjects, state]))
+    rows.sort(key=lambda row: row[0])
+    caption = "Controles op de gegevens." + _marked(mark)
+    return markdown_table(
+        ["Controle", "Onderwerp", "Uitkomst"], [row for _, row in rows], caption, "tbl-controles", [30, 50, 20], 0
+    )
+
+
+def choices(ledger: Ledger, config: Mapping[str, Any]) -> str:
+    """The choices of this run, as in config/config.yaml."""
+    names = {
+        "threshold": "classification.threshold_pct",
+        "numerator": "classification.numerator",
+        "denominator": "classification.denominator",
+        "measure": "classification.measure",
+        "classification_years": "classification.years",
+        "minimum_count": "classification.minimum_count",
+        **{f"{name}_years": f"contrasts.{name}.years" for name in config["contrasts"]},
+        "boundaries_year": "panel.boundaries_year",
+        "suppressed_value": "panel.suppressed_value",
+        "cluster": "inference.cluster",
+        "level": "inference.level",
+    }
+    rows = [[ledger.label(f"choice.{name}"), ledger.text(f"choice.{name}"), f"`{key}`"] for name, key in names.items()]
+    rows += [
+        [f"Uitkomst van {CONTRASTS[name].lower()}", _outcome(contrast), f"`contrasts.{name}.outcome`"]
+        for name, contrast in config["contrasts"].items()
+    ]
+    rows.append(["Vormen van hulp", "; ".join(FORMS[form] for form in config["forms"]), "`forms`"])
+    header = ["Keuze", "Deze uitvoering", "Sleutel in config.yaml"]
+    return markdown_table(header, rows, "Keuzes van deze uitvoering.", "tbl-keuzes", [34, 34, 32], 0)
+
+
+def _outcome(contrast: Mapping[str, Any]) -> str:
+    denominator = f" / `{contrast['denominator']}`" if contrast.get("denominator") else ""
+    return f"`{contrast['outcome']}`{denominator}"
+
+
+def _marked(mark: bool) -> str:
+    return f" {MARK}." if mark else ""

@@ -1,0 +1,1 @@
+"""StatLine, the open data of Statistics Netherlands (CBS): fetching tables, finding columns, keeping snapshots."""

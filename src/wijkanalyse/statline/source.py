@@ -1,0 +1,119 @@
+"""Which StatLine a run rests on, and getting all its tables from there.
+
+All tables of a run come from one source. The outcome is a small register (`data/processed/statline.json`) that names, for
+every table, the stored version and its sha256: later steps read nothing else, so a new version of a table reruns them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+from wijkanalyse.config import Example, StatLine
+from wijkanalyse.files import write_json
+from wijkanalyse.statline.client import StatLineClient
+from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
+from wijkanalyse.statline.tables import TableRegister
+from wijkanalyse.statline.transport import Patience, StatLineUnreachableError
+
+log = logging.getLogger(__name__)
+
+SourceName = Literal["cbs", "example"]
+SOURCE_TEXT: dict[SourceName, str] = {
+    "cbs": "CBS StatLine",
+    "example": "VOORBEELDCIJFERS (verzonnen, niet van CBS)",
+}
+"""What every table of the run says of its origin, in the column `source`."""
+
+
+def fetch_tables(
+    register: TableRegister, statline: StatLine, example: Example, raw_folder: Path, refresh: bool = False
+) -> dict[str, Any]:
+    """Make sure that every table of `register` is stored and return the register of the run.
+
+    With source `auto`: snapshots of CBS that are there already, else CBS, else (only when no connection can be made) the
+    embedded example. Raises a `WijkanalyseError` when a table cannot be had; what was stored before stays as it was.
+    """
+    client = StatLineClient(statline.catalog_url, statline.use_https, _patience(statline))
+    if statline.source == "example":
+        return _from_example(register, statline, example, raw_folder)
+    try:
+        return _fetch_all(register, client, "cbs", raw_folder / "cbs", refresh)
+    except StatLineUnreachableError as error:
+        if statline.source == "cbs":
+            raise StatLineUnreachableError(
+                f"{error}\nstatline.source is cbs, so nothing else is used. Check the network and statline.catalog_url "
+                f"({statline.catalog_url}), or choose statline.source: example for made-up figures."
+            ) from error
+        log.warning("%s; going on with the embedded StatLine: EXAMPLE FIGURES, made up", error)
+    return _from_example(register, statline, example, raw_folder)
+
+
+def _from_example(register: TableRegister, statline: StatLine, example: Example, raw_folder: Path) -> dict[str, Any]:
+    # imported here: a run on CBS figures needs nothing of the made-up country
+    from wijkanalyse.example import StatLineServer, World, make_tables, truth
+
+    world = World(
+        seed=example.seed,
+        provinces=tuple(example.provinces) or None,
+        effect_specialised_use_pct=example.effect_specialised_use_pct,
+        effect_duration_pct=example.effect_duration_pct,
+        effect_crisis_pct=example.effect_crisis_pct,
+    )
+    with StatLineServer(make_tables(world)) as server:
+        client = StatLineClient(server.catalog_url, use_https=False, patience=_patience(statline))
+        # a made-up country is cheap to make again, so it is never read from an earlier run with other parameters
+        run = _fetch_all(register, client, "example", raw_folder / "example", refresh=True, origin="embedded example")
+    write_json(truth(world), raw_folder / "example" / "truth.json")
+    return {**run, "truth": "example/truth.json"}
+
+
+def _fetch_all(
+    register: TableRegister,
+    client: StatLineClient,
+    source: SourceName,
+    root: Path,
+    refresh: bool,
+    origin: str | None = None,
+) -> dict[str, Any]:
+    store = SnapshotStore(root)
+    origin = origin or f"{'https' if client.use_https else 'http'}://{client.catalog_url}"
+    snapshots: dict[str, Snapshot] = {}
+    for number, identifier in enumerate(register.identifiers, start=1):
+        table = register.tables.get(identifier)
+        snapshot = None if refresh else store.latest(identifier, origin)
+        if snapshot is not None:
+            snapshot.verify()
+            how = "kept snapshot"
+        else:
+            started = time.monotonic()
+            raw = client.fetch(identifier, table)
+            snapshot = store.store(raw, origin, SOURCE_TEXT[source])
+            how = f"fetched in {time.monotonic() - started:.1f} s"
+        snapshots[identifier] = snapshot
+        log.info(
+            "table %d of %d: %s %s, %d rows, Modified %s (%s)",
+            number,
+            len(register.identifiers),
+            identifier,
+            snapshot.manifest["title"],
+            snapshot.manifest["row_count"],
+            snapshot.manifest["modified"],
+            how,
+        )
+    tables = {
+        identifier: {**snapshot.manifest, "version": str(snapshot.folder.relative_to(root.parent))}
+        for identifier, snapshot in snapshots.items()
+    }
+    return {"source": source, "source_text": SOURCE_TEXT[source], "origin": origin, "tables": tables}
+
+
+def _patience(statline: StatLine) -> Patience:
+    return Patience(
+        read_timeout=statline.read_timeout_seconds,
+        answer_deadline=statline.answer_deadline_seconds,
+        attempts=statline.attempts,
+        contact=statline.contact,
+    )

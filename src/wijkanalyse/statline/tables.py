@@ -1,0 +1,89 @@
+"""Models of `config/tables.yaml`: which tables there are and which published titles the variables bear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from wijkanalyse.errors import WijkanalyseError, nearest
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+Titles = Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+"""One category title, or several whose cells are summed."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Variable(_Strict):
+    """A quantity of the panel and the titles under which CBS publishes it."""
+
+    topic: str
+    where: dict[str, Titles] = Field(default_factory=dict)
+    mean_of: str | None = None
+    required: bool = True
+
+
+class Table(_Strict):
+    """A StatLine table with figures."""
+
+    title: str
+    series: str
+    years: tuple[int, int]
+    fetch: Literal["whole", "selection"] = "whole"
+    where: dict[str, Titles] = Field(default_factory=dict)
+    rounded_to: int = Field(1, ge=1)
+    suppressed_up_to: int = Field(0, ge=0)
+    variables: dict[str, Variable] = Field(min_length=1)
+
+    def categories(self, variable: Variable) -> dict[str, list[str]]:
+        """All category titles that hold for `variable`, by dimension title."""
+        return {**self.where, **variable.where}
+
+
+class Areas(_Strict):
+    """The yearly tables with the municipal division."""
+
+    tables: dict[int, str] = Field(min_length=1)
+    regions: dict[str, str]
+
+
+class TableRegister(_Strict):
+    """Everything that `config/tables.yaml` says."""
+
+    tables: dict[str, Table] = Field(min_length=1)
+    areas: Areas
+
+    @property
+    def identifiers(self) -> list[str]:
+        """All table numbers, in the order in which they are fetched."""
+        return [*self.tables, *self.areas.tables.values()]
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Every variable once, in the order of the file."""
+        return {name: variable for table in self.tables.values() for name, variable in table.variables.items()}
+
+
+def read_tables(path: Path) -> TableRegister:
+    """Read the register of tables; `WijkanalyseError` names every key or value that does not fit."""
+    try:
+        return TableRegister.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise WijkanalyseError(f"{path}: not valid YAML: {error}") from None
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            where = ".".join(str(part) for part in problem["loc"])
+            known = [*Variable.model_fields, *Table.model_fields, *Areas.model_fields]
+            hint = nearest(str(problem["loc"][-1]), known) if problem["type"] == "extra_forbidden" else ""
+            lines.append(f"  - {where}: {problem['msg']}{hint}")
+        raise WijkanalyseError(f"{path} cannot be used:\n" + "\n".join(lines)) from None

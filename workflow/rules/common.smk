@@ -1,0 +1,35 @@
+# What all rules share: the checked configuration and the files of the package that a rule rests on.
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "src"))
+# jobs import the package of this checkout, also in an environment where it is not installed
+os.environ.update(PYTHONPATH=str(ROOT / "src"), OPENBLAS_NUM_THREADS="1", MPLBACKEND="Agg")
+
+from snakemake.exceptions import WorkflowError
+from wijkanalyse.config import ConfigError, read_config
+from wijkanalyse.imports import files_used_by
+
+EVIDENCE = sorted(path.stem for path in Path("data/raw/evidence").glob("*.csv"))
+FIGURES = ["share", "use", "duration", "crisis", "reach", "indicators", "themes"]
+TABLES = ["published", "construction", "indicators", "sources", "checks", "choices"]
+
+try:
+    choices = read_config(config)
+except ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def code_of(script):
+    """Files of the package that a workflow script uses: editing one of them reruns the rule."""
+    files = files_used_by(ROOT / "workflow" / "scripts" / f"{script}.py", ROOT / "src")
+    return [os.path.relpath(path) for path in files]
+
+
+def explain_failure():
+    """The last thing on the screen when a run fails: the message of each failed step."""
+    failed = [path for path in sorted(Path("logs").glob("*.log")) if "ERROR " in path.read_text(encoding="utf-8")]
+    messages = [path.read_text(encoding="utf-8").partition("ERROR ")[2].strip() for path in failed]
+    return "\n".join(["", "The run stopped:", *(f"  {message}" for message in messages)]) if messages else ""

@@ -1,0 +1,49 @@
+# NEEDS  the tables of the run (data/processed/statline.json)
+# MAKES  data/processed/panel.parquet: municipality x year on one set of boundaries; the published cells and the checks
+#        behind it; data/processed/classification.parquet: active or not, and why
+
+
+rule build_panel:
+    input:
+        register=rules.fetch_statline.output.register,
+        tables="config/tables.yaml",
+        code=code_of("build_panel"),
+    output:
+        panel="data/processed/panel.parquet",
+        long="data/processed/panel_long.parquet",
+        cells="data/processed/cells.parquet",
+        checks="data/processed/checks.parquet",
+    params:
+        choices=choices.panel.model_dump(),
+        raw="data/raw",
+    log:
+        "logs/build_panel.log",
+    benchmark:
+        "benchmarks/build_panel.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Building the panel on the municipal boundaries of {params.choices[boundaries_year]}"
+    script:
+        "../scripts/build_panel.py"
+
+
+rule classify:
+    input:
+        panel=rules.build_panel.output.panel,
+        long=rules.build_panel.output.long,
+        code=code_of("classify"),
+    output:
+        classification="data/processed/classification.parquet",
+    params:
+        choices=choices.classification.model_dump(),
+    log:
+        "logs/classify.log",
+    benchmark:
+        "benchmarks/classify.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Classifying municipalities: active above {params.choices[threshold_pct]} %"
+    script:
+        "../scripts/classify.py"

@@ -1,0 +1,93 @@
+# NEEDS  the estimates, the evidence, the checks
+# MAKES  data/processed/claims.parquet: every number of the report and where it comes from;
+#        reports/_generated/: figures and tables; reports/wijkteams.html and .pdf
+
+
+rule collect_claims:
+    input:
+        register=rules.fetch_statline.output.register,
+        panel=rules.build_panel.output.panel,
+        classification=rules.classify.output.classification,
+        estimates=rules.estimate_contrasts.output.estimates,
+        indicators=rules.synthesise_evidence.output.indicators,
+        themes=rules.synthesise_evidence.output.themes,
+        polls=rules.synthesise_evidence.output.polls,
+        studies=rules.synthesise_evidence.output.studies,
+        evidence=rules.load_evidence.output.tables,
+        code=code_of("collect_claims"),
+    output:
+        claims="data/processed/claims.parquet",
+    params:
+        config=choices.model_dump(),
+        evidence="data/processed/evidence",
+        raw="data/raw",
+    log:
+        "logs/collect_claims.log",
+    benchmark:
+        "benchmarks/collect_claims.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Collecting the claims"
+    script:
+        "../scripts/collect_claims.py"
+
+
+rule make_pieces:
+    input:
+        register=rules.fetch_statline.output.register,
+        claims=rules.collect_claims.output.claims,
+        classification=rules.classify.output.classification,
+        estimates=rules.estimate_contrasts.output.estimates,
+        observations=rules.estimate_contrasts.output.observations,
+        indicators=rules.synthesise_evidence.output.indicators,
+        themes=rules.synthesise_evidence.output.themes,
+        checks=rules.build_panel.output.checks,
+        code=code_of("make_pieces"),
+    output:
+        figures=expand("reports/_generated/figures/{name}.svg", name=FIGURES),
+        captions=expand("reports/_generated/fig_{name}.md", name=FIGURES),
+        tables=expand("reports/_generated/tbl_{name}.md", name=TABLES),
+        example="reports/_generated/example.md",
+    params:
+        config=choices.model_dump(),
+        folder="reports/_generated",
+    log:
+        "logs/make_pieces.log",
+    benchmark:
+        "benchmarks/make_pieces.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Drawing the figures and making the tables"
+    script:
+        "../scripts/make_pieces.py"
+
+
+rule render_report:
+    input:
+        text="reports/wijkteams.qmd",
+        style=["reports/_quarto.yml", "reports/styles.css", "reports/template.typ", "reports/references.bib"],
+        claims=rules.collect_claims.output.claims,
+        pieces=[
+            rules.make_pieces.output.figures,
+            rules.make_pieces.output.captions,
+            rules.make_pieces.output.tables,
+            rules.make_pieces.output.example,
+        ],
+        code=code_of("render_report"),
+    output:
+        html="reports/wijkteams.html",
+        pdf="reports/wijkteams.pdf",
+    params:
+        renderer=choices.report.renderer,
+    log:
+        "logs/render_report.log",
+    benchmark:
+        "benchmarks/render_report.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Rendering the report as HTML and PDF"
+    script:
+        "../scripts/render_report.py"

@@ -1,0 +1,25 @@
+# NEEDS  config/tables.yaml, and StatLine (or a stored snapshot, or the embedded example)
+# MAKES  data/processed/statline.json: which version of which table this run rests on
+# The only rule with network access. The tables themselves go to data/raw/<source>/, where nothing is ever overwritten.
+
+
+rule fetch_statline:
+    input:
+        tables="config/tables.yaml",
+        code=code_of("fetch_statline"),
+    output:
+        register="data/processed/statline.json",
+    params:
+        statline=choices.statline.model_dump(),
+        example=choices.example.model_dump(),
+        raw="data/raw",
+    log:
+        "logs/fetch_statline.log",
+    benchmark:
+        "benchmarks/fetch_statline.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Fetching the StatLine tables (source: {params.statline[source]})"
+    script:
+        "../scripts/fetch_statline.py"

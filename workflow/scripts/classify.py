@@ -1,0 +1,22 @@
+"""Classify municipalities as active or not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wijkanalyse.classification import Classified, classify
+from wijkanalyse.config import Classification
+from wijkanalyse.files import read_table, write_table
+from wijkanalyse.jobs import job
+from wijkanalyse.panel.schemas import Panel, PanelLong
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+if __name__ == "__main__":
+    with job(snakemake):
+        classification = classify(
+            panel=read_table(Path(snakemake.input.panel), Panel),
+            long=read_table(Path(snakemake.input.long), PanelLong),
+            choices=Classification(**snakemake.params.choices),
+        )
+        write_table(classification, Path(snakemake.output.classification), Classified)

@@ -1,0 +1,14 @@
+"""Check the hand-coded records and write them as typed tables."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wijkanalyse.evidence import load_evidence, write_tidy
+from wijkanalyse.jobs import job
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+if __name__ == "__main__":
+    with job(snakemake):
+        write_tidy(load_evidence(Path(snakemake.params.raw)), Path(snakemake.params.processed))

@@ -1,0 +1,22 @@
+"""Render the report as HTML and PDF."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wijkanalyse.files import read_table
+from wijkanalyse.jobs import job
+from wijkanalyse.report.build import build_report
+from wijkanalyse.report.claims import Claims
+
+if TYPE_CHECKING:
+    snakemake: Any
+
+if __name__ == "__main__":
+    with job(snakemake):
+        build_report(
+            text=Path(snakemake.input.text),
+            claims=read_table(Path(snakemake.input.claims), Claims),
+            html=Path(snakemake.output.html),
+            pdf=Path(snakemake.output.pdf),
+            renderer=snakemake.params.renderer,
+        )
