@@ -28,3 +28,7 @@ rule all:
 
 onerror:
     print(explain_failure(), file=sys.stderr)
+
+
+onsuccess:
+    print(describe_run(), file=sys.stderr)

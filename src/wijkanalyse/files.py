@@ -61,6 +61,8 @@ def read_table(path: Path, schema: type[pa.DataFrameModel]) -> pd.DataFrame:
 
 
 def _checked(frame: pd.DataFrame, path: Path, schema: type[pa.DataFrameModel]) -> pd.DataFrame:
+    declared = [column for column in schema.to_schema().columns if column in frame.columns]
+    frame = frame[[*declared, *(column for column in frame.columns if column not in declared)]]
     try:
         return pd.DataFrame(schema.validate(frame, lazy=True)).reset_index(drop=True)
     except pa.errors.SchemaErrors as error:

@@ -29,13 +29,17 @@ def files_used_by(script: Path, src: Path) -> list[Path]:
                     found.add(path)
                     waiting.append(path)
     packages = {path.parent for path in found if path.parent != src / PACKAGE}
-    data = {
-        path
-        for package in packages
-        for path in package.rglob("*")
-        if path.is_file() and path.suffix not in NOT_CODE and "__pycache__" not in path.parts
-    }
+    data = {path for package in packages for path in _data_files(package)}
     return sorted(found | data)
+
+
+def _data_files(folder: Path) -> set[Path]:
+    """Files of a package that are not code, also in folders below it that are no packages of their own."""
+    files = {path for path in folder.iterdir() if path.is_file() and path.suffix not in NOT_CODE}
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != "__pycache__" and not (path / "__init__.py").is_file():
+            files |= _data_files(path)
+    return files
 
 
 def _imported(file: Path) -> set[str]:

@@ -11,10 +11,29 @@ os.environ.update(PYTHONPATH=str(ROOT / "src"), OPENBLAS_NUM_THREADS="1", MPLBAC
 from snakemake.exceptions import WorkflowError
 from wijkanalyse.config import ConfigError, read_config
 from wijkanalyse.imports import files_used_by
+from wijkanalyse.report.summary import describe_run
 
-EVIDENCE = sorted(path.stem for path in Path("data/raw/evidence").glob("*.csv"))
+EVIDENCE = [
+    "annual_reports",
+    "annual_reports_second_coder",
+    "business_case",
+    "client_surveys",
+    "client_surveys_without_values",
+    "local_studies",
+    "municipal_polls",
+    "published_figures",
+]
 FIGURES = ["share", "use", "duration", "crisis", "reach", "indicators", "themes"]
 TABLES = ["published", "construction", "indicators", "sources", "checks", "choices"]
+REPORT_STYLE = [
+    "reports/_quarto.yml",
+    "reports/references.bib",
+    "reports/styles.css",
+    "reports/template.html",
+    "reports/typst-show.typ",
+    "reports/typst-template.typ",
+    *sorted(str(path) for path in Path("reports/filters").glob("*.lua")),
+]
 
 try:
     choices = read_config(config)

@@ -67,7 +67,7 @@ rule make_pieces:
 rule render_report:
     input:
         text="reports/wijkteams.qmd",
-        style=["reports/_quarto.yml", "reports/styles.css", "reports/template.typ", "reports/references.bib"],
+        style=REPORT_STYLE,
         claims=rules.collect_claims.output.claims,
         pieces=[
             rules.make_pieces.output.figures,

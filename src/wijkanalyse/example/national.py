@@ -75,6 +75,10 @@ POPULATION_MILLIONS: Final = np.array([16.90, 16.98, 17.08, 17.18, 17.28, 17.41,
 YOUTHS_0_22_MILLIONS: Final = np.array([4.465, 4.460, 4.460, 4.455, 4.450, 4.447, 4.440, 4.445, 4.475, 4.475, 4.465, 4.450])
 
 
+for _fixed in (ACTIVE, BEGUN, DURATION_PATH, POPULATION_MILLIONS, YOUTHS_0_22_MILLIONS, *YOUTHS.values()):
+    _fixed.setflags(write=False)  # two worlds in one process must not change each other
+
+
 def stock_at_start() -> Floats:
     """Return the trajectories already running on 1 January, (3 forms x 11 years): active minus begun."""
     return ACTIVE - BEGUN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,6 @@ from wijkanalyse.errors import listing
 from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.titles import dimension_of_type, find_category, find_dimension
 from wijkanalyse.statline.transport import Patience, StatLineError, patient_transport
-
-log = logging.getLogger(__name__)
 
 GEO_TYPES = ("GeoDimension", "GeoDetail")
 TIME_TYPES = ("TimeDimension",)
@@ -86,11 +83,6 @@ class StatLineClient:
         finally:
             cbsodata.options.use_https = before
 
-    def ping(self) -> None:
-        """Make one small request; raises `StatLineUnreachableError` when no connection can be made at all."""
-        with self._service("catalogue"):
-            cbsodata.get_table_list(select=["Identifier"], filters="Identifier eq '84134NED'", catalog_url=self.catalog_url)
-
     def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
         """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
 
@@ -125,7 +117,6 @@ class StatLineClient:
             catalogue=catalogue[0] if catalogue else {},
         )
         check_whole(raw)
-        log.info("%s %s: %d rows, Modified %s", identifier, infos.get("Title"), len(raw.data), infos.get("Modified"))
         return raw
 
     def _selection(self, identifier: str, table: Table) -> str:

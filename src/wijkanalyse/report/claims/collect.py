@@ -46,5 +46,5 @@ def collect_claims(files: Mapping[str, Path], evidence_folder: Path, raw_folder:
     ]
     if "truth" in register:
         truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8"))
-        claims.append(run.truth(truth["parameters"]))
+        claims.append(run.truth(truth["settings"]))
     return as_frame(chain.from_iterable(claims), str(register["source_text"]))

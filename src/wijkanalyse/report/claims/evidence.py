@@ -124,10 +124,8 @@ def published_figures(table: pd.DataFrame) -> Iterator[Claim]:
 def record_counts(tables: Mapping[str, pd.DataFrame]) -> Iterator[Claim]:
     """Claims ``records.<table>``: how many hand-coded records there are."""
     for name, table in tables.items():
-        file = f"{EVIDENCE}/{name}.parquet"
-        yield Claim(
-            f"records.{name}", len(table), "count", f"Vastleggingen in {name}.csv", file, "rows", f"{name}.csv", "load_evidence"
-        )
+        origin = Origin(f"{EVIDENCE}/{name}.parquet", "rows", f"{name}.csv", "load_evidence")
+        yield Claim(f"records.{name}", len(table), "count", f"Vastleggingen in {name}.csv", origin)
     surveys = tables["client_surveys"]
     yield Claim(
         "records.surveys",
