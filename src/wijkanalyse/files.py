@@ -42,15 +42,17 @@ def write_json(value: Any, path: Path) -> None:
     write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", path)
 
 
-def write_table(frame: pd.DataFrame, path: Path, schema: type[pa.DataFrameModel]) -> None:
+def write_table(frame: pd.DataFrame, path: Path, schema: type[pa.DataFrameModel], csv: bool = True) -> None:
     """Check `frame` against its contract and write it as Parquet, with a CSV beside it for readers without Python."""
-    write_frame(_checked(frame, path, schema), path)
+    write_frame(_checked(frame, path, schema), path, csv)
 
 
-def write_frame(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path, csv: bool = True) -> None:
     """Write `frame` as Parquet, with a CSV beside it, each whole or not at all."""
     with replacing(path) as temporary:
         frame.to_parquet(temporary, compression="zstd", index=False)
+    if not csv:
+        return
     with replacing(path.with_suffix(".csv")) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n")
 

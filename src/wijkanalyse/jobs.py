@@ -13,6 +13,16 @@ from typing import Any
 
 from wijkanalyse.errors import WijkanalyseError
 
+ERROR = "ERROR: "
+"""Before the message, in the log of a step that failed."""
+
+
+def failures(folder: Path, since: float) -> list[str]:
+    """Return the message of every step that failed after the moment `since` (seconds), from the logs in `folder`."""
+    logs = [path for path in sorted(folder.glob("*.log")) if path.stat().st_mtime >= since]
+    texts = [path.read_text(encoding="utf-8") for path in logs]
+    return [text.partition(ERROR)[2].strip() for text in texts if ERROR in text]
+
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[None]:
@@ -23,7 +33,8 @@ def job(snakemake: Any) -> Iterator[None]:
     """
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    stream = path.open("w", encoding="utf-8")
+    file = logging.StreamHandler(stream)
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     screen = logging.StreamHandler(sys.stderr)
     screen.setFormatter(logging.Formatter("    %(message)s"))
@@ -31,17 +42,18 @@ def job(snakemake: Any) -> Iterator[None]:
     logging.basicConfig(level=logging.INFO, handlers=[file, screen], force=True)
     logging.captureWarnings(True)
     warnings.simplefilter("default")
-    # cbsodata and fontTools log every step on the root logger or their own: the file keeps our words only
+    # cbsodata and fontTools log every step: the file keeps our words and Python's warnings
     file.addFilter(lambda record: record.name.startswith(("wijkanalyse", "py.warnings")))
     try:
         yield
     except WijkanalyseError as error:
-        file.stream.write(f"ERROR {error}\n")
+        stream.write(f"{ERROR}{error}\n")
         raise SystemExit(1) from None
     except Exception:
-        file.stream.write(
-            "This is a fault of wijkanalyse, not of your input; please report it with this log.\n" + traceback.format_exc()
-        )
+        stream.write(f"{ERROR}this is a fault of wijkanalyse, not of your input; please report it with this log.\n")
+        stream.write(traceback.format_exc())
         raise SystemExit(1) from None
     finally:
-        file.flush()
+        # nothing may log to the closed stream afterwards
+        logging.getLogger().removeHandler(file)
+        stream.close()

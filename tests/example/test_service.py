@@ -3,6 +3,7 @@
 import gzip
 import json
 from http.client import HTTPConnection
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -153,7 +154,7 @@ def test_select_filter_top_skip_and_counts(statline: StatLineServer):
     assert [row["Perioden"] for row in body["value"]] == [f"{year}JJ00" for year in range(2021, 2026)]
     numbers = [row["ID"] for row in body["value"]]
     assert numbers[0] > 0  # the row's place in the table, not in the answer
-    assert {after - before for before, after in zip(numbers, numbers[1:], strict=False)} == {3}
+    assert {after - before for before, after in pairwise(numbers)} == {3}
     part = get(statline, f"{ROWS}&$filter={groningen}&$select=ID&$skip=1&$top=2")[1]
     assert [row["ID"] for row in part["value"]] == numbers[1:3]
     assert get(statline, f"{FEED}/TypedDataSet/$count?$format=json&$filter={groningen}")[2] == "5"

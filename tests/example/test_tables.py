@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.example.conftest import stripped
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineTable, World, make_tables
 from wijkanalyse.example.table import topic_key
 from wijkanalyse.municipalities import codes_in_force, municipalities
+
+from .conftest import stripped
 
 # The measures per form of help in 85097NED, as the page of that table lists them.
 TEN = [
@@ -227,3 +228,25 @@ def test_impossible_worlds_are_refused():
     for settings in ({"provinces": ("PV99",)}, {"provinces": ()}, {"effect_duration_pct": -95}, {"modified": "today"}):
         with pytest.raises(WijkanalyseError):
             World(**settings)
+
+
+@pytest.mark.parametrize("identifier", ["84134NED", "85099NED"])
+def test_a_form_holds_no_fewer_youths_than_any_of_its_parts(identifier: str, whole_tables: dict[str, StatLineTable]):
+    table = whole_tables[identifier]
+    frame = stripped(table).pivot(index=["RegioS", "Perioden"], columns="VormenVanJeugdzorg", values="JongerenMetJeugdzorg_1")
+    frame.columns = [
+        str(row["Title"]) for code in frame for row in table.dimensions["VormenVanJeugdzorg"] if row["Key"] == code
+    ]
+    youths = {name if name.startswith("JZ") else name.split()[1]: frame[name].fillna(0) for name in frame}
+    pairs = [("121", "1211"), ("121", "1212"), ("12", "121"), ("12", "122"), ("1", "12"), ("1", "11")]
+    pairs += [("JZ Totaal jeugdzorg", "JZ Totaal jeugdzorg in natura"), ("JZ Totaal jeugdzorg in natura", "12")]
+    pairs += [("1212", part) for part in ("12121", "12122", "12123")] + [("122", "1221"), ("122", "1224")]
+    youths |= {name.split()[1]: frame[name].fillna(0) for name in frame if name.startswith("JH")}
+    for whole, part in pairs:
+        assert (youths[whole] >= youths[part]).all(), (whole, part)
+
+
+@pytest.mark.parametrize("identifier", ["84134NED", "85099NED"])
+def test_no_form_has_more_youths_than_trajectories(identifier: str, whole_tables: dict[str, StatLineTable]):
+    frame = whole_tables[identifier].typed[["JongerenMetJeugdzorg_1", "Jeugdzorgtrajecten_3"]].dropna()
+    assert (frame["JongerenMetJeugdzorg_1"] <= frame["Jeugdzorgtrajecten_3"]).all()

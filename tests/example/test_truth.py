@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.example.conftest import stripped
 from wijkanalyse.example import StatLineTable, World, make_tables, truth
+
+from .conftest import stripped
 
 TOTAL, ZONDER, WIJKTEAM, OVERIG = 0, 10, 20, 30  # first column of the groups of ten, with subforms
 
@@ -30,6 +31,11 @@ def is_active(frame: pd.DataFrame, threshold_pct: float = 5) -> pd.Series:
 def pooled(frame: pd.DataFrame, value: int, weight: int) -> float:
     rows = frame[[value, weight]].dropna()
     return float(np.average(rows[value], weights=rows[weight]))
+
+
+def crisis_starts(frame: pd.DataFrame, group: int) -> float:
+    """Starts from crisis, with 4 for a secret figure (0-7)."""
+    return float(frame[group + 4].fillna(4).sum())
 
 
 # CBS longread Jeugdhulp 2021, figure 2.1.1 (2020: longread 2020), active trajectories; begun: same longread; ended 2020 and
@@ -109,7 +115,7 @@ def test_published_contrasts_appear_in_2020(whole_tables):
     for group, days, crisis_pct in ((active, (337, 345), 2.3), (~active, (385, 392), 3.6)):
         some = now[group]
         assert days[0] <= pooled(some, ZONDER + 7, ZONDER + 6) <= days[1]
-        assert 100 * some[ZONDER + 4].sum() / some[ZONDER + 1].sum() == pytest.approx(crisis_pct, abs=0.15)
+        assert 100 * crisis_starts(some, ZONDER) / some[ZONDER + 1].sum() == pytest.approx(crisis_pct, abs=0.15)
         change[bool(group is active)] = 100 * (some[ZONDER + 1].sum() / before.loc[some.index, ZONDER + 1].sum() - 1)
     assert change[True] - change[False] == pytest.approx(-5, abs=0.7)
     assert change[True] < 0
@@ -119,14 +125,15 @@ def test_published_contrasts_appear_in_2020(whole_tables):
 def test_within_provider_help_nothing_differs_but_the_level(whole_tables):
     """The truth of the default world: no effect on duration and crisis, 3 % less provider help."""
     people = stripped(whole_tables["03759ned"])
-    ages = [f"{10010 + 10 * age}" for age in range(23)]
+    titles = [f"{age} jaar" for age in range(23)]
+    ages = [str(row["Key"]) for row in whole_tables["03759ned"].dimensions["Leeftijd"] if row["Title"] in titles]
     youths = people[people["Leeftijd"].isin(ages)].groupby(["Perioden", "RegioS"])["BevolkingOp1Januari_1"].sum()
     for year in (2020, 2021, 2024):
         cells = municipal(whole_tables, year)
         active = is_active(cells)
         days = [pooled(cells[group], OVERIG + 7, OVERIG + 6) for group in (active, ~active)]
         assert days[0] / days[1] == pytest.approx(1, abs=0.012)
-        crisis = [cells.loc[group, OVERIG + 4].sum() / cells.loc[group, OVERIG + 1].sum() for group in (active, ~active)]
+        crisis = [crisis_starts(cells[group], OVERIG) / cells.loc[group, OVERIG + 1].sum() for group in (active, ~active)]
         assert crisis[0] / crisis[1] == pytest.approx(1, abs=0.04)
         use = [
             cells.loc[group, OVERIG].sum() / youths[f"{year}JJ00"].loc[cells.index[group]].sum() for group in (active, ~active)
@@ -150,7 +157,9 @@ def test_effects_that_are_set_come_out():
             (on[OVERIG + 4].sum() / on[OVERIG + 1].sum()) / (off[OVERIG + 4].sum() / off[OVERIG + 1].sum()),
         )
     changes = [after / before for before, after in zip(ratios[plain], ratios[strong], strict=True)]
-    assert changes == pytest.approx([0.80 / 0.97, 0.90, 1.30], rel=0.01)
+    assert changes[:2] == pytest.approx([0.80 / 0.97, 0.90], rel=0.01)
+    # More crisis starts also lifts small municipalities over the bound of secrecy, so the visible ratio moves a bit more.
+    assert changes[2] == pytest.approx(1.30, rel=0.05)
 
 
 def test_first_deliveries_of_2015_and_2016(whole_tables):

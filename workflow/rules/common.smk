@@ -1,16 +1,21 @@
 # What all rules share: the checked configuration and the files of the package that a rule rests on.
 import os
 import sys
+import time
 from pathlib import Path
 
+STARTED = time.time()
 ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT / "src"))
 # jobs import the package of this checkout, also in an environment where it is not installed
-os.environ.update(PYTHONPATH=str(ROOT / "src"), OPENBLAS_NUM_THREADS="1", MPLBACKEND="Agg")
+os.environ.update(
+    PYTHONPATH=str(ROOT / "src"), OPENBLAS_NUM_THREADS="1", MPLBACKEND="Agg"
+)
 
 from snakemake.exceptions import WorkflowError
 from wijkanalyse.config import ConfigError, read_config
 from wijkanalyse.imports import files_used_by
+from wijkanalyse.jobs import failures
 from wijkanalyse.report.summary import describe_run
 
 EVIDENCE = [
@@ -49,6 +54,4 @@ def code_of(script):
 
 def explain_failure():
     """The last thing on the screen when a run fails: the message of each failed step."""
-    failed = [path for path in sorted(Path("logs").glob("*.log")) if "ERROR " in path.read_text(encoding="utf-8")]
-    messages = [path.read_text(encoding="utf-8").partition("ERROR ")[2].strip() for path in failed]
-    return "\n".join(["", "The run stopped:", *(f"  {message}" for message in messages)]) if messages else ""
+    return "\n".join(["", "The run stopped.", *failures(Path("logs"), since=STARTED)])

@@ -10,16 +10,18 @@ rule estimate_contrasts:
     output:
         estimates="data/processed/estimates/contrasts.parquet",
         observations="data/processed/estimates/contrast_values.parquet",
-    params:
-        contrasts={name: contrast.model_dump() for name, contrast in choices.contrasts.items()},
-        forms=list(choices.forms),
-        inference=choices.inference.model_dump(),
     log:
         "logs/estimate_contrasts.log",
     benchmark:
         "benchmarks/estimate_contrasts.tsv"
     conda:
         "../../environment.yml"
+    params:
+        contrasts={
+            name: contrast.model_dump() for name, contrast in choices.contrasts.items()
+        },
+        forms=list(choices.forms),
+        inference=choices.inference.model_dump(),
     message:
         "Estimating the contrasts between active and not active municipalities"
     script:

@@ -8,9 +8,6 @@ rule load_evidence:
         code=code_of("load_evidence"),
     output:
         tables=expand("data/processed/evidence/{name}.parquet", name=EVIDENCE),
-    params:
-        raw="data/raw/evidence",
-        processed="data/processed/evidence",
     log:
         "logs/load_evidence.log",
     benchmark:
@@ -33,15 +30,14 @@ rule synthesise_evidence:
         themes="data/processed/estimates/themes.parquet",
         polls="data/processed/estimates/polls.parquet",
         studies="data/processed/estimates/studies.parquet",
-    params:
-        choices=choices.evidence.model_dump(),
-        evidence="data/processed/evidence",
     log:
         "logs/synthesise_evidence.log",
     benchmark:
         "benchmarks/synthesise_evidence.tsv"
     conda:
         "../../environment.yml"
+    params:
+        choices=choices.evidence.model_dump(),
     message:
         "Pooling client surveys, themes and polls"
     script:

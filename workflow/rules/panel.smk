@@ -13,15 +13,15 @@ rule build_panel:
         long="data/processed/panel_long.parquet",
         cells="data/processed/cells.parquet",
         checks="data/processed/checks.parquet",
-    params:
-        choices=choices.panel.model_dump(),
-        raw="data/raw",
     log:
         "logs/build_panel.log",
     benchmark:
         "benchmarks/build_panel.tsv"
     conda:
         "../../environment.yml"
+    params:
+        choices=choices.panel.model_dump(),
+        raw="data/raw",
     message:
         "Building the panel on the municipal boundaries of {params.choices[boundaries_year]}"
     script:
@@ -35,14 +35,14 @@ rule classify:
         code=code_of("classify"),
     output:
         classification="data/processed/classification.parquet",
-    params:
-        choices=choices.classification.model_dump(),
     log:
         "logs/classify.log",
     benchmark:
         "benchmarks/classify.tsv"
     conda:
         "../../environment.yml"
+    params:
+        choices=choices.classification.model_dump(),
     message:
         "Classifying municipalities: active above {params.choices[threshold_pct]} %"
     script:

@@ -6,10 +6,12 @@
 rule collect_claims:
     input:
         register=rules.fetch_statline.output.register,
+        table_register="config/tables.yaml",
         panel=rules.build_panel.output.panel,
         classification=rules.classify.output.classification,
         estimates=rules.estimate_contrasts.output.estimates,
         indicators=rules.synthesise_evidence.output.indicators,
+        surveys=rules.synthesise_evidence.output.surveys,
         themes=rules.synthesise_evidence.output.themes,
         polls=rules.synthesise_evidence.output.polls,
         studies=rules.synthesise_evidence.output.studies,
@@ -17,16 +19,15 @@ rule collect_claims:
         code=code_of("collect_claims"),
     output:
         claims="data/processed/claims.parquet",
-    params:
-        config=choices.model_dump(),
-        evidence="data/processed/evidence",
-        raw="data/raw",
     log:
         "logs/collect_claims.log",
     benchmark:
         "benchmarks/collect_claims.tsv"
     conda:
         "../../environment.yml"
+    params:
+        config=choices.model_dump(),
+        raw="data/raw",
     message:
         "Collecting the claims"
     script:
@@ -49,15 +50,14 @@ rule make_pieces:
         captions=expand("reports/_generated/fig_{name}.md", name=FIGURES),
         tables=expand("reports/_generated/tbl_{name}.md", name=TABLES),
         example="reports/_generated/example.md",
-    params:
-        config=choices.model_dump(),
-        folder="reports/_generated",
     log:
         "logs/make_pieces.log",
     benchmark:
         "benchmarks/make_pieces.tsv"
     conda:
         "../../environment.yml"
+    params:
+        config=choices.model_dump(),
     message:
         "Drawing the figures and making the tables"
     script:
@@ -79,14 +79,14 @@ rule render_report:
     output:
         html="reports/wijkteams.html",
         pdf="reports/wijkteams.pdf",
-    params:
-        renderer=choices.report.renderer,
     log:
         "logs/render_report.log",
     benchmark:
         "benchmarks/render_report.tsv"
     conda:
         "../../environment.yml"
+    params:
+        renderer=choices.report.renderer,
     message:
         "Rendering the report as HTML and PDF"
     script:

@@ -9,16 +9,16 @@ rule fetch_statline:
         code=code_of("fetch_statline"),
     output:
         register="data/processed/statline.json",
-    params:
-        statline=choices.statline.model_dump(),
-        example=choices.example.model_dump(),
-        raw="data/raw",
     log:
         "logs/fetch_statline.log",
     benchmark:
         "benchmarks/fetch_statline.tsv"
     conda:
         "../../environment.yml"
+    params:
+        statline=choices.statline.model_dump(),
+        example=choices.example.model_dump(),
+        raw="data/raw",
     message:
         "Fetching the StatLine tables (source: {params.statline[source]})"
     script:

@@ -23,7 +23,7 @@ if __name__ == "__main__":
             choices=PanelChoices(**snakemake.params.choices),
             source=tables.source,
         )
-        write_table(built.cells, Path(snakemake.output.cells), Cells)
-        write_table(built.long, Path(snakemake.output.long), PanelLong)
+        write_table(built.cells, Path(snakemake.output.cells), Cells, csv=False)
+        write_table(built.long, Path(snakemake.output.long), PanelLong, csv=False)
         write_table(built.wide, Path(snakemake.output.panel), Panel)
         write_table(built.checks, Path(snakemake.output.checks), Checks)

@@ -16,7 +16,7 @@ if __name__ == "__main__":
     with job(snakemake):
         claims = collect_claims(
             files={name: Path(path) for name, path in snakemake.input.items() if name not in ("code", "evidence")},
-            evidence_folder=Path(snakemake.params.evidence),
+            evidence=[Path(path) for path in snakemake.input.evidence],
             raw_folder=Path(snakemake.params.raw),
             config=Config(**snakemake.params.config),
         )

@@ -11,4 +11,5 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job(snakemake):
-        write_tidy(load_evidence(Path(snakemake.params.raw)), Path(snakemake.params.processed))
+        raw, processed = Path(snakemake.input.records[0]).parent, Path(snakemake.output.tables[0]).parent
+        write_tidy(load_evidence(raw), processed)

@@ -23,7 +23,7 @@ if __name__ == "__main__":
         run = json.loads(files["register"].read_text(encoding="utf-8"))
         claims = read_table(files["claims"], Claims)
         indicators = pd.read_parquet(files["indicators"])
-        mark, folder = run["source"] == "example", Path(snakemake.params.folder)
+        mark, folder = run["source"] == "example", Path(snakemake.output.example).parent
         make_figures(
             claims=claims,
             classification=read_table(files["classification"], Classified),

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 if __name__ == "__main__":
     with job(snakemake):
         choices = Evidence(**snakemake.params.choices)
-        records = {path.stem: pd.read_parquet(path) for path in Path(snakemake.params.evidence).glob("*.parquet")}
+        records = {path.stem: pd.read_parquet(path) for path in map(Path, snakemake.input.tables)}
         surveys, published = records["client_surveys"], records["published_figures"]
-        select = {"populations": choices.populations, "include_precision": choices.precision}
+        population, precision = choices.populations, choices.precision
         results = {
-            "indicators": pool_client_indicators(surveys, published, **select),
-            "surveys": survey_values(surveys, **select),
+            "indicators": pool_client_indicators(surveys, published, populations=population, include_precision=precision),
+            "surveys": survey_values(surveys, populations=population, include_precision=precision),
             "themes": theme_prevalence(records["annual_reports"], published, source_level=choices.report_level),
             "polls": poll_series(records["municipal_polls"]),
             "studies": direction_table(records["local_studies"]),

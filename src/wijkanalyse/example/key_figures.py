@@ -80,7 +80,15 @@ _PROBATION_PARTS: Final = (
     ("JR 1334", 0.02, 1.0),
 )
 _TRAJECTORIES_PER_YOUTH: Final = {"JB 1": 1.033, "JR 1": 1.05}  # JB: 36,470 of 35,320 youths in 2022HJ01 (85099NED)
-_HALF_YEAR_POWER: Final = 0.82  # youths of a half-year against those of the year, as a power of the same of trajectories
+_PARTS: Final = {
+    "JH 1212": _PROVIDER_PARTS,
+    "JH 122": _RESIDENTIAL_PARTS,
+    "JB 1": _PROTECTION_PARTS,
+    "JR 1": _PROBATION_PARTS,
+}
+_LASTING_HALF_YEAR: Final = 0.87  # youths with a measure or a budget in half a year, against the whole year
+# Youths of a half-year against those of the year, as a power of the same of trajectories; near 85099NED 2022HJ01.
+_HALF_YEAR_POWER: Final = {"JH 1211": 0.97, "JH 1212": 0.89, "JH 122": 0.70}
 
 
 def key_figure_tables(world: World, course: Flows) -> list[StatLineTable]:
@@ -144,62 +152,57 @@ def _year_cells(world: World, course: Flows, area: Geography, year: int) -> Floa
 
 def _figures(world: World, course: Flows, n: int) -> tuple[Floats, Floats]:
     """Return unrounded youths and trajectories of a year: (forms x 3 periods x origins); no trajectories with PGB."""
-    team, provider, residential = course.active[:, n]
-    young = young_people()[n][:, :23].sum(axis=1)
-    lasting = 0.25 * world.rng("protection").normal(0, 1, (3, len(young)))
-    need = young * np.exp(lasting)
+    trajectories_of: dict[str, Floats] = dict(zip(("JH 1211", "JH 1212", "JH 122"), _by_period(course, n), strict=True))
+    team, provider, residential = trajectories_of.values()
+    trajectories_of |= {"JH 121": team + provider, "JH 12": team + provider + residential}
     youths_of: dict[str, Floats] = {}
-    trajectories_of: dict[str, Floats] = {
-        "JH 12": team + provider + residential,
-        "JH 121": team + provider,
-        "JH 1211": team,
-        "JH 1212": provider,
-        "JH 122": residential,
-    }
-
-    def scaled(number: str, weight: Floats) -> None:
-        total = weight.sum()
-        youths_of[number] = weight * (nl.YOUTHS[number][n] / total)
-
-    scaled("JH 1211", team)
-    scaled("JH 1212", provider)
-    scaled("JH 122", residential)
+    for number, power in _HALF_YEAR_POWER.items():
+        year = trajectories_of[number][0]
+        part = trajectories_of[number] / np.maximum(year, 1e-9)
+        youths_of[number] = year * part**power * (nl.YOUTHS[number][n] / year.sum())
     youths_of["JH 121"] = _together(youths_of["JH 1211"], youths_of["JH 1212"], nl.YOUTHS["JH 121"][n])
     youths_of["JH 12"] = _together(youths_of["JH 121"], youths_of["JH 122"], nl.YOUTHS["JH 12"][n])
-    for number, weight in (("JH 11", need[0]), ("JB 1", need[1]), ("JR 1", need[2])):
-        scaled(number, weight)
+
+    young = young_people()[n][:, :23].sum(axis=1)
+    need = young * np.exp(0.25 * world.rng("protection").normal(0, 1, (3, len(young))))
+    periods = np.array([1.0, _LASTING_HALF_YEAR, _LASTING_HALF_YEAR])[:, None]
+    for number, weight in zip(("JH 11", "JB 1", "JR 1"), need, strict=True):
+        youths_of[number] = periods * weight * (nl.YOUTHS[number][n] / weight.sum())
     only_pgb = nl.YOUTHS["JH 1"][n] - nl.YOUTHS["JH 12"][n]
-    pgb = youths_of["JH 11"] * (only_pgb / youths_of["JH 11"].sum())
-    youths_of["JH 1"] = youths_of["JH 12"] + pgb
+    youths_of["JH 1"] = youths_of["JH 12"] + youths_of["JH 11"] * (only_pgb / nl.YOUTHS["JH 11"][n])
     measures = youths_of["JB 1"] + youths_of["JR 1"]
-    only_measure = measures * ((nl.YOUTHS["JZ"][n] - nl.YOUTHS["JH 1"][n]) / measures.sum())
+    only_measure = measures * ((nl.YOUTHS["JZ"][n] - nl.YOUTHS["JH 1"][n]) / measures[0].sum())
     youths_of["JZ in natura"] = youths_of["JH 12"] + only_measure
     youths_of["JZ"] = youths_of["JH 1"] + only_measure
     for number, per_youth in _TRAJECTORIES_PER_YOUTH.items():
         trajectories_of[number] = youths_of[number] * per_youth
-    trajectories_of["JZ in natura"] = sum(
-        (trajectories_of[number] for number in ("JH 12", "JB 1", "JR 1")), np.zeros_like(team)
-    )
-    _divide(world, "JH 1212", _PROVIDER_PARTS, trajectories_of, youths_of)
-    _divide(world, "JH 122", _RESIDENTIAL_PARTS, trajectories_of, youths_of)
-    _divide(world, "JB 1", _PROTECTION_PARTS, trajectories_of, youths_of)
-    _divide(world, "JR 1", _PROBATION_PARTS, trajectories_of, youths_of)
+    trajectories_of["JZ in natura"] = sum((trajectories_of[number] for number in ("JB 1", "JR 1")), trajectories_of["JH 12"])
+    for whole, parts in _PARTS.items():
+        _divide(world, whole, parts, trajectories_of, youths_of)
     numbers = [_number(title) for _, title in FORMS]
-    halves = _half_years(course, n)
-    zero = np.zeros_like(team)
-    youths = np.stack([_periods(youths_of[number], halves[number] ** _HALF_YEAR_POWER) for number in numbers])
-    trajectories = np.stack([_periods(trajectories_of.get(number, zero), halves[number]) for number in numbers])
-    return youths, trajectories
+    none = np.zeros_like(team)
+    return (
+        np.stack([youths_of[number] for number in numbers]),
+        np.stack([trajectories_of.get(number, none) for number in numbers]),
+    )
+
+
+def _by_period(course: Flows, n: int) -> Floats:
+    """Return active trajectories in the year and its halves: (3 forms x 3 periods x origins)."""
+    begun, ended, active = course.begun[:, n], course.ended[:, n], course.active[:, n]
+    first = active - (1 - nl.BEGUN_IN_FIRST_HALF[n]) * begun
+    second = active - np.minimum(nl.ENDED_IN_FIRST_HALF * ended, first)
+    return np.stack([active, first, second], axis=1)
 
 
 def _together(some: Floats, others: Floats, total: float) -> Floats:
-    """Return the youths with either form by origin, `total` in all: those with both count once.
+    """Return the youths with either form, (3 periods x origins), `total` in the whole year: those with both count once.
 
     Youths with both are taken in proportion to how many could have both, so that where one form does not occur the youths
     with either are those with the other.
     """
     both = some * others / np.maximum(some + others, 1e-9)
-    double = (some.sum() + others.sum() - total) / both.sum()
+    double = (some[0].sum() + others[0].sum() - total) / both[0].sum()
     return np.asarray(some + others - double * both)
 
 
@@ -210,48 +213,18 @@ def _divide(
     trajectories_of: dict[str, Floats],
     youths_of: dict[str, Floats],
 ) -> None:
-    """Divide the trajectories of a form over its parts, with shares that differ by origin."""
+    """Divide a form's trajectories and youths over its parts, those of youth help with shares that differ by origin."""
     trajectories, youths = trajectories_of[whole], youths_of[whole]
-    noise = world.rng(f"parts of {whole}").normal(0, 1, (len(parts), len(youths))) * 0.2
-    shares = np.array([share for _, share, _ in parts])[:, None] * np.exp(noise)
-    if whole.startswith("JH"):
-        shares /= shares.sum(axis=0)
-    else:
-        shares = np.array([share for _, share, _ in parts])[:, None] * np.ones_like(youths)
+    is_help = whole.startswith("JH")
+    shares = np.array([share for _, share, _ in parts])[:, None]
+    if is_help:
+        spread = world.rng(f"parts of {whole}").normal(0, 0.2, (len(parts), youths.shape[-1]))
+        shares = shares * np.exp(spread)
+        shares = shares / shares.sum(axis=0)
     for (number, _, per_trajectory), share in zip(parts, shares, strict=True):
         trajectories_of[number] = trajectories * share
-        # Of measures a youth has one at a time; of forms of help a youth may have several.
-        youths_of[number] = trajectories * share * per_trajectory if whole.startswith("JH") else youths * share
-
-
-def _half_years(course: Flows, n: int) -> dict[str, Floats]:
-    """Return for each form the half-years' active trajectories as a share of the year's: (2 halves x origins)."""
-    begun, ended, active = course.begun[:, n], course.ended[:, n], course.active[:, n]
-    first = active - (1 - nl.BEGUN_IN_FIRST_HALF[n]) * begun
-    second = active - np.minimum(nl.ENDED_IN_FIRST_HALF * ended, first)
-    shares = np.stack([first, second]) / np.maximum(active, 1e-9)
-    total = np.stack([first.sum(axis=0), second.sum(axis=0)]) / np.maximum(active.sum(axis=0), 1e-9)
-    without = np.stack([first[:2].sum(axis=0), second[:2].sum(axis=0)]) / np.maximum(active[:2].sum(axis=0), 1e-9)
-    measure = np.full_like(total, 0.85)
-    result: dict[str, Floats] = {}
-    for _, title in FORMS:
-        number = _number(title)
-        if number.startswith("JH 1211"):
-            result[number] = shares[:, nl.TEAM]
-        elif number.startswith("JH 1212"):
-            result[number] = shares[:, nl.PROVIDER]
-        elif number.startswith("JH 122"):
-            result[number] = shares[:, nl.RESIDENTIAL]
-        elif number == "JH 121":
-            result[number] = without
-        else:
-            result[number] = measure if number[:2] in ("JB", "JR") else total
-    return result
-
-
-def _periods(year: Floats, halves: Floats) -> Floats:
-    """Return (3 periods x origins): the year, the first and the second half."""
-    return np.stack([year, year * halves[0], year * halves[1]])
+        # A youth has one measure at a time, but may have several forms of help.
+        youths_of[number] = trajectories * share * per_trajectory if is_help else youths * share
 
 
 def _number(title: str) -> str:

@@ -47,7 +47,9 @@ def policies(world: World) -> Policy:
     joins = ~starts_active & (rng.random(count) < 0.04)
     active |= joins[None, :] & (years[:, None] >= rng.integers(2018, 2025, count)[None, :])
 
-    wanted = 0.10 + 0.48 * rng.beta(2.2, 1.7, count)  # share of all help without residence, 10 to 58 %
+    # Share of all help without residence: mostly 10 to 58 %, some just above the 5 % that makes a team active.
+    barely = rng.random(count) < 0.10
+    wanted = np.where(barely, rng.uniform(0.055, 0.11, count), 0.10 + 0.48 * rng.beta(2.2, 1.7, count))
     none = np.where(rng.random(count) < 0.7, 0.0, rng.uniform(0, 0.006, count))
     otherwise = np.where(gives_little, rng.uniform(0.008, 0.035, count), none)
     of_help = np.where(active, wanted[None, :], otherwise[None, :])

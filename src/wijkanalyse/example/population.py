@@ -17,10 +17,11 @@ from wijkanalyse.municipalities import FIRST_YEAR, LAST_YEAR
 YEARS: Final = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 
 SEXES: Final = (("T001038", "Totaal mannen en vrouwen"), ("3000", "Mannen"), ("4000", "Vrouwen"))
-# Ages in classes of one year up to 24: 10000 is the total (as published), the other codes are made up.
+# Ages by single year up to 24. 10000 is the total (as published); the other codes are unconfirmed: go by the titles.
 AGES: Final = (
     ("10000", "Totaal"),
-    *((f"{10010 + 10 * age}", f"{age} jaar") for age in range(25)),
+    ("10010", "0 jaar"),
+    *((f"{10000 + 100 * age}", f"{age} jaar") for age in range(1, 25)),
     ("22300", "25 jaar of ouder"),
 )
 MARITAL: Final = (("T001019", "Totaal burgerlijke staat"), ("1010", "Ongehuwd"), ("1020", "Gehuwd"))

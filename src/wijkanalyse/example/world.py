@@ -37,7 +37,7 @@ class World:
     """National mean duration of provider trajectories without residence that ended in 2020 (other years: national.py)."""
     team_duration_days: float = 256.0
     """The same for trajectories of the team: shorter, and counted in with the rest in published means."""
-    provider_crisis_share_pct: float = 3.64
+    provider_crisis_share_pct: float = 3.7
     """Share of provider starts without residence that start from a crisis."""
     team_crisis_share_pct: float = 0.0
     """Share of team starts that is flagged as crisis: none, the team itself is the way in."""

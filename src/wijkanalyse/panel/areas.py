@@ -48,8 +48,9 @@ def check_division(areas: pd.DataFrame, year: int) -> dict[str, object]:
     published, ours = set(areas["gm_code"]), set(codes_in_force(year))
     odd = sorted(published ^ ours)
     return {
-        "check": "municipalities on 1 January as in the list of mergers",
+        "check": "division",
         "subject": str(year),
         "passed": not odd,
-        "finding": f"{len(published)} municipalities" + (f"; differing: {listing(odd)}" if odd else ""),
+        "expected": str(len(ours)),
+        "found": str(len(published)) + (f" ({listing(odd)})" if odd else ""),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from wijkanalyse.cells import PUBLISHED, SUPPRESSED
 from wijkanalyse.config import Panel as PanelChoices
+from wijkanalyse.frames import rows
 from wijkanalyse.panel.areas import check_division, read_areas
 from wijkanalyse.panel.boundaries import harmonise
 from wijkanalyse.panel.extract import NATIONAL, extract_cells
@@ -39,10 +40,11 @@ def build_panel(read: Callable[[str], RawTable], register: TableRegister, choice
         title = str(raw.infos.get("Title", "")).strip()
         checks.append(
             {
-                "check": "title as in config/tables.yaml",
+                "check": "title",
                 "subject": identifier,
                 "passed": same_title(title, table.title),
-                "finding": title,
+                "expected": table.title,
+                "found": title,
             }
         )
     cells = pd.concat(frames, ignore_index=True)
@@ -90,18 +92,16 @@ def _check_national_totals(cells: pd.DataFrame, mean_of: dict[str, str]) -> list
     both = sums.join(national.rename("national"), how="inner").reset_index()
     both["inside"] = both["national"].between(both["low"] - 5, both["high"] + 5)
     findings = []
-    for variable, rows in both.groupby("variable"):
-        outside = rows[~rows["inside"]]
+    for variable, by_year in both.groupby("variable"):
+        outside = by_year[~by_year["inside"]]
+        shown = by_year if outside.empty else outside
         findings.append(
             {
-                "check": "municipalities add up to the national total",
+                "check": "national_total",
                 "subject": str(variable),
                 "passed": outside.empty,
-                "finding": f"{len(rows)} years"
-                + "".join(
-                    f"; {row.year}: national {row.national:.0f}, municipalities {row.low:.0f} to {row.high:.0f}"
-                    for row in outside.itertuples()
-                ),
+                "expected": "; ".join(f"{row.year}: {row.national:.0f}" for row in rows(shown)),
+                "found": "; ".join(f"{row.year}: {row.low:.0f} - {row.high:.0f}" for row in rows(shown)),
             }
         )
     return findings

@@ -8,6 +8,10 @@ from wijkanalyse.cells import REASONS
 STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", "Onbekend")
 
 
+CHECKS = ("title", "division", "national_total")
+"""Title as in the register; municipalities as in the list of mergers; municipalities add up to the national total."""
+
+
 class Cells(pa.DataFrameModel):
     """Every published figure that the panel rests on, as found in its table."""
 
@@ -76,10 +80,11 @@ class Panel(pa.DataFrameModel):
 class Checks(pa.DataFrameModel):
     """What was checked on the way to the panel, and what was found."""
 
-    check: Series[str] = pa.Field(description="what was checked")
+    check: Series[str] = pa.Field(isin=CHECKS, description="what was checked")
     subject: Series[str] = pa.Field(description="table, year or variable")
     passed: Series[bool] = pa.Field(description="found as expected")
-    finding: Series[str] = pa.Field(description="what was found, in words")
+    expected: Series[str] = pa.Field(description="what was expected")
+    found: Series[str] = pa.Field(description="what was found")
     source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
 
     class Config:

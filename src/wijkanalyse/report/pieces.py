@@ -14,7 +14,6 @@ from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
 from wijkanalyse.report.words import CONTRASTS, MARK
 
 
-
 def make_figures(
     claims: pd.DataFrame,
     classification: pd.DataFrame,
@@ -46,7 +45,7 @@ def make_figures(
             if f"published.{name}.{group}" in values.index
         }
         alts[name] = figures.draw_contrast(name, observations, estimates, published, path(name), mark)
-        years = ledger.text(f"{name}.zonder_verblijf.years")
+        years = ledger.text(f"choice.{name}_years")
         captions[name] = (
             f"{CONTRASTS[name]}, {years}: {ledger.text(f'{name}.zonder_verblijf.municipalities_active')} gemeenten met en "
             f"{ledger.text(f'{name}.zonder_verblijf.municipalities_not_active')} zonder actief wijkteam. Elke stip is een "
@@ -96,7 +95,7 @@ def _example_note(ledger: tables.Ledger) -> str:
         "De cijfers uit StatLine in dit rapport zijn **verzonnen**: StatLine was niet bereikbaar, of er is om het voorbeeld "
         "gevraagd. Ze komen uit een nagebootst land waarvan de waarheid bekend is. Een actief wijkteam verandert daar het "
         f"specialistische gebruik met {ledger.text('truth.use')}, de duur binnen een vorm van hulp met "
-        f"{ledger.text('truth.duration')} en de starts vanuit crisis buiten het team met {ledger.text('truth.crisis')}. Wat het "
-        "rapport verder aan verschillen laat zien, is dus geen effect. De handmatig vastgelegde bronnen (cliëntcijfers, "
+        f"{ledger.text('truth.duration')} en de starts vanuit crisis buiten het team met {ledger.text('truth.crisis')}. Wat "
+        "het rapport verder aan verschillen laat zien, is dus geen effect. De handmatig vastgelegde bronnen (cliëntcijfers, "
         "verslagen, peilingen, onderzoeken) zijn wel echt.\n:::\n"
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from wijkanalyse.frames import rows as records
-from wijkanalyse.report.numbers import date, number
+from wijkanalyse.report.numbers import NARROW_SPACE, date, number
 from wijkanalyse.report.words import CONTRASTS, FORMS, MARK, WEIGHTINGS
 
 
@@ -25,6 +26,15 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
+NOTHING = "\N{EM DASH}"
+
+
+def _without_unit(text: str) -> str:
+    for unit in ("%", f"{NARROW_SPACE}procentpunt", f"{NARROW_SPACE}dagen", f"{NARROW_SPACE}dag"):
+        text = text.removesuffix(unit)
+    return text
+
+
 class Ledger:
     """Claims by name, for tables."""
 
@@ -33,72 +43,73 @@ class Ledger:
 
     def text(self, name: str) -> str:
         """The claim as printed, or an em dash when there is none."""
-        return str(self._rows.at[name, "text"]) if name in self._rows.index else "\N{EM DASH}"
+        return str(self._rows.at[name, "text"]) if name in self._rows.index else NOTHING
 
     def with_interval(self, name: str) -> str:
-        """The claim and, in brackets, its interval."""
+        """The claim and, in brackets, its interval, both without their unit: the row or column names it."""
         if name not in self._rows.index:
-            return "\N{EM DASH}"
-        interval = str(self._rows.at[name, "interval"])
-        return f"{self.text(name)} ({interval})" if interval else self.text(name)
+            return NOTHING
+        row: Any = self._rows.loc[name]
+        if math.isnan(float(row["value"])):
+            return NOTHING
+        interval = f" ({_without_unit(str(row['interval']))})" if row["interval"] else ""
+        return f"{_without_unit(str(row['text']))}{interval}"
+
+    def bare(self, name: str) -> str:
+        """The claim without its unit."""
+        return _without_unit(self.text(name))
 
     def with_n(self, name: str, n: str) -> str:
         """The claim and, in brackets, the number of respondents."""
-        return f"{self.text(name)} (n = {self.text(n)})"
+        return f"{self.bare(name)} (n = {self.text(n)})"
 
     def label(self, name: str) -> str:
         """What the claim is, in words."""
         return str(self._rows.at[name, "label"])
 
 
+UNITS = {"use": "%", "duration": "dagen", "crisis": "%", "reach": "per honderd jongeren"}
+
+
 def published_against_rerun(ledger: Ledger, mark: bool) -> str:
     """The three published pairs beside their rerun, pooled and as mean of municipalities."""
     rows = []
     for name in ("use", "duration", "crisis"):
+        published = [ledger.bare(f"published.{name}.{group}") for group in ("active", "not_active")]
+        rows.append([f"**{CONTRASTS[name]}** ({UNITS[name]})", "gepubliceerd", *published, NOTHING])
         for weighting in ("pooled", "mean_of_municipalities"):
             key = f"{name}.zonder_verblijf.{weighting}"
-            first = weighting == "pooled"
-            rows.append(
-                [
-                    f"**{CONTRASTS[name]}**" if first else "",
-                    f"{ledger.text(f'published.{name}.active')} / {ledger.text(f'published.{name}.not_active')}"
-                    if first
-                    else "",
-                    WEIGHTINGS[weighting],
-                    ledger.with_interval(f"{key}.active"),
-                    ledger.with_interval(f"{key}.not_active"),
-                    ledger.with_interval(f"{key}.difference"),
-                ]
-            )
-    caption = "Gepubliceerd naast nagerekend: actief en niet actief, met interval." + _marked(mark)
-    header = ["Uitkomst", "Studie (actief / niet)", "Weging", "Actief", "Niet actief", "Verschil"]
-    return markdown_table(header, rows, caption, "tbl-naast-elkaar", [16, 14, 17, 18, 18, 20], 3)
+            found = [ledger.with_interval(f"{key}.{term}") for term in ("active", "not_active", "difference")]
+            rows.append(["", WEIGHTINGS[weighting], *found])
+    caption = "Gepubliceerd naast nagerekend. Tussen haakjes het interval; een verschil van procenten is in procentpunten."
+    header = ["Uitkomst", "Cijfer", "Actief", "Niet actief", "Verschil"]
+    return markdown_table(header, rows, caption + _marked(mark), "tbl-naast-elkaar", [24, 22, 18, 18, 18], 3)
 
 
 def with_and_without_team(ledger: Ledger, mark: bool, has_truth: bool) -> str:
     """The differences with the team's own help counted in, and without it."""
     rows = []
-    for name in ("use", "duration", "crisis", "reach"):
+    for name in CONTRASTS:
         row = [
-            CONTRASTS[name],
+            f"{CONTRASTS[name]} ({UNITS[name]})",
             ledger.with_interval(f"{name}.zonder_verblijf.pooled.difference"),
             ledger.with_interval(f"{name}.niet_wijkteam.pooled.difference"),
         ]
         rows.append([*row, ledger.text(f"truth.{name}")] if has_truth else row)
     header = ["Verschil actief min niet actief", "Met de hulp van het team", "Zonder de hulp van het team"]
-    widths = [24, 26, 26]
+    widths = [30, 25, 27]
     if has_truth:
-        header.append("Waar effect (ingebouwd)")
-        widths.append(16)
-    caption = "Dezelfde verschillen, met en zonder de hulp die het team zelf geeft." + _marked(mark)
-    return markdown_table(header, rows, caption, "tbl-constructie", widths, len(header) - 1)
+        header.append("Ingebouwd waar effect")
+        widths.append(18)
+    caption = "Dezelfde verschillen, met en zonder de hulp die het team zelf geeft. Tussen haakjes het interval."
+    return markdown_table(header, rows, caption + _marked(mark), "tbl-constructie", widths, len(header) - 1)
 
 
 def client_indicators(ledger: Ledger, indicators: pd.DataFrame) -> str:
     """The eight client indicators beside the published ones."""
     rows = [
         [
-            str(row.label_nl),
+            f"{row.label_nl} ({'%' if row.unit == 'percent' else 'cijfer'})",
             ledger.with_n(f"indicator.{row.indicator}.published", f"indicator.{row.indicator}.published_n"),
             ledger.with_interval(f"indicator.{row.indicator}.pooled"),
             ledger.with_n(f"indicator.{row.indicator}.k_with_n", f"indicator.{row.indicator}.n"),
@@ -138,22 +149,23 @@ def sources(run: Mapping[str, Any], mark: bool) -> str:
     )
 
 
+CHECKS = {
+    "title": "titel van de tabel als in het register",
+    "division": "gemeenten op de eerste dag van het jaar als in de lijst van herindelingen",
+    "national_total": "gemeenten tellen op tot het landelijke totaal",
+}
+
+
 def checks(table: pd.DataFrame, mark: bool) -> str:
-    """The data checks, failed ones first."""
-    words = {
-        "title as in config/tables.yaml": "titel als in het register",
-        "municipalities on 1 January as in the list of mergers": "gemeenten als in de lijst van herindelingen",
-        "municipalities add up to the national total": "gemeenten tellen op tot het landelijke totaal",
-    }
+    """The data checks, those that found something else first."""
     rows = []
-    for (check, passed), group in table.groupby(["check", "passed"], sort=True):
-        subjects = ", ".join(f"`{subject}`" for subject in group["subject"])
-        state = "goed" if passed else "**afwijking**: " + "; ".join(f"{row.subject}: {row.finding}" for row in records(group))
-        rows.append((bool(passed), [words.get(str(check), str(check)), subjects, state]))
-    rows.sort(key=lambda row: row[0])
-    caption = "Controles op de gegevens." + _marked(mark)
+    for row in records(table[~table["passed"]]):
+        rows.append([CHECKS[row.check], f"`{row.subject}`", f"**anders**: verwacht {row.expected}, gevonden {row.found}"])
+    for check, passed in table[table["passed"]].groupby("check", sort=False):
+        rows.append([CHECKS[str(check)], f"{number(len(passed))} keer", "als verwacht"])
+    caption = "Controles op de gegevens."
     return markdown_table(
-        ["Controle", "Onderwerp", "Uitkomst"], [row for _, row in rows], caption, "tbl-controles", [30, 50, 20], 0
+        ["Controle", "Onderwerp", "Uitkomst"], rows, caption + _marked(mark), "tbl-controles", [40, 22, 38], 0
     )
 
 

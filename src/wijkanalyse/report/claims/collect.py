@@ -3,48 +3,74 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from wijkanalyse.classification import Classified
-from wijkanalyse.config import Config
+from wijkanalyse.config import Classification, Config, Contrast
 from wijkanalyse.effects.contrasts import Estimates
 from wijkanalyse.files import read_table
 from wijkanalyse.panel.schemas import Panel
-from wijkanalyse.report.claims import effectiveness, evidence, municipalities, run
+from wijkanalyse.report.claims import effectiveness, hand_coded, municipalities, run
 from wijkanalyse.report.claims.ledger import as_frame
+from wijkanalyse.statline.tables import TableRegister, read_tables
 
 
-def collect_claims(files: Mapping[str, Path], evidence_folder: Path, raw_folder: Path, config: Config) -> pd.DataFrame:
+def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_folder: Path, config: Config) -> pd.DataFrame:
     """Return the ledger (`Claims`) of the run.
 
-    `files` names the register, panel, classification, estimates, indicators, themes, polls and studies; the checked evidence
-    lies in `evidence_folder`. For made-up figures the truth that was put in is read from `raw_folder`.
+    `files` names the register of the run, the table register, panel, classification, estimates, indicators, surveys, themes,
+    polls and studies; `evidence` the checked evidence. For made-up figures the truth that was put in is read from `raw_folder`.
     """
     register = json.loads(files["register"].read_text(encoding="utf-8"))
     panel = read_table(files["panel"], Panel)
     classification = read_table(files["classification"], Classified)
     estimates = read_table(files["estimates"], Estimates)
-    records = {path.stem: pd.read_parquet(path) for path in sorted(evidence_folder.glob("*.parquet"))}
-    key_figures = ", ".join(name for name in register["tables"] if name in ("84134NED", "85099NED"))
-    all_tables = ", ".join(register["tables"])
+    records = {path.stem: pd.read_parquet(path) for path in evidence}
+    tables = read_tables(files["table_register"])
+    classified_on = _tables_under(tables, config.classification.years, _classification_variables(config.classification))
+    compared_on: dict[str, str] = {name: _contrast_tables(tables, config, contrast) for name, contrast in config.contrasts.items()}
     claims = [
         run.origin(register),
         effectiveness.published_pairs(records["published_figures"]),
-        effectiveness.contrasts(estimates, all_tables),
-        municipalities.counts(classification, key_figures),
-        municipalities.choices(config, panel, key_figures),
-        evidence.indicators(pd.read_parquet(files["indicators"])),
-        evidence.themes(pd.read_parquet(files["themes"])),
-        evidence.polls(pd.read_parquet(files["polls"])),
-        evidence.studies(pd.read_parquet(files["studies"])),
-        evidence.published_figures(records["published_figures"]),
-        evidence.record_counts(records),
+        effectiveness.contrasts(estimates, compared_on),
+        effectiveness.not_estimated(estimates, compared_on),
+        municipalities.counts(classification, classified_on),
+        municipalities.choices(config, panel, classified_on),
+        hand_coded.indicators(pd.read_parquet(files["indicators"])),
+        hand_coded.themes(pd.read_parquet(files["themes"])),
+        hand_coded.polls(pd.read_parquet(files["polls"])),
+        hand_coded.studies(pd.read_parquet(files["studies"])),
+        hand_coded.published_figures(records["published_figures"]),
+        hand_coded.record_counts(records),
+        hand_coded.survey_populations(pd.read_parquet(files["surveys"])),
     ]
     if "truth" in register:
         truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8"))
         claims.append(run.truth(truth["settings"]))
     return as_frame(chain.from_iterable(claims), str(register["source_text"]))
+
+
+def _classification_variables(classification: Classification) -> list[str]:
+    return [f"{classification.measure}_{form}" for form in (classification.numerator, *classification.denominator)]
+
+
+def _contrast_tables(tables: TableRegister, config: Config, contrast: Contrast) -> str:
+    """The tables under a contrast: those of its outcome and denominator, and those that the groups were formed on."""
+    measures = [measure for measure in (contrast.outcome, contrast.denominator) if measure]
+    variables = [*measures, *(f"{measure}_{form}" for measure in measures for form in config.forms)]
+    outcome = _tables_under(tables, contrast.years, variables)
+    groups = _tables_under(tables, config.classification.years, _classification_variables(config.classification))
+    return ", ".join(dict.fromkeys([*outcome.split(", "), *groups.split(", ")]))
+
+
+def _tables_under(tables: TableRegister, years: Sequence[int], variables: Sequence[str]) -> str:
+    """Numbers of the tables that hold one of `variables` for one of `years`."""
+    return ", ".join(
+        identifier
+        for identifier, table in tables.tables.items()
+        if set(variables) & set(table.variables) and any(table.years[0] <= year <= table.years[1] for year in years)
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 import pandas as pd
 
@@ -33,7 +35,7 @@ def published_pairs(published: pd.DataFrame) -> Iterator[Claim]:
             )
 
 
-def contrasts(estimates: pd.DataFrame, tables: str) -> Iterator[Claim]:
+def contrasts(estimates: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Claim]:
     """Claims ``<contrast>.<form>.<weighting>.<term>`` and, per contrast, what the difference allows to say."""
     for row in rows(estimates):
         is_difference = row.term == "difference"
@@ -46,7 +48,7 @@ def contrasts(estimates: pd.DataFrame, tables: str) -> Iterator[Claim]:
             lower=float(row.lower),
             upper=float(row.upper),
             decimals=DECIMALS[row.contrast],
-            origin=_from_estimates(row, tables),
+            origin=_from_estimates(row, tables[row.contrast]),
         )
         if is_difference:
             yield Claim(
@@ -55,29 +57,34 @@ def contrasts(estimates: pd.DataFrame, tables: str) -> Iterator[Claim]:
                 unit="text",
                 label=f"Wat het interval van dit verschil toelaat te zeggen: {CONTRASTS[row.contrast]}, {FORMS[row.form]}",
                 words=difference_in_words(float(row.lower), float(row.upper)),
-                origin=_from_estimates(row, tables),
+                origin=_from_estimates(row, tables[row.contrast]),
             )
-    pooled = estimates[estimates["weighting"].eq("pooled")]
-    for row in rows(pooled):
-        term = {"active": "municipalities_active", "not_active": "municipalities_not_active"}.get(
-            str(row.term), "municipalities"
-        )
+    for row in rows(estimates[estimates["weighting"].eq("pooled")]):
+        term = "" if row.term == "difference" else f"_{row.term}"
         yield Claim(
-            id=f"{row.contrast}.{row.form}.{term}",
+            id=f"{row.contrast}.{row.form}.municipalities{term}",
             value=float(row.municipalities),
             unit="count",
             label=f"Gemeenten in {CONTRASTS[row.contrast].lower()}, {FORMS[row.form]}, {GROUPS[row.term]}",
-            origin=_from_estimates(row, tables),
+            origin=_from_estimates(row, tables[row.contrast]),
         )
-        if row.term == "difference":
-            yield Claim(
-                id=f"{row.contrast}.{row.form}.years",
-                value=float("nan"),
-                unit="text",
-                label=f"Jaren van {CONTRASTS[row.contrast].lower()}",
-                words=str(row.years).replace("-", " op "),
-                origin=_from_estimates(row, tables),
-            )
+
+
+def not_estimated(estimates: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Claim]:
+    """Claims for what the text speaks of but this run could not estimate, because the service does not offer the columns."""
+    done = set(zip(estimates["contrast"], estimates["form"], strict=True))
+    for contrast, form in product(CONTRASTS, ("zonder_verblijf", "niet_wijkteam")):
+        if (contrast, form) in done:
+            continue
+        label = f"{CONTRASTS[contrast]}, {FORMS[form]}: niet te berekenen"
+        origin = Origin(ESTIMATES, f"contrast={contrast}, form={form}: absent", tables[contrast], "estimate_contrasts")
+        for weighting, term in product(WEIGHTINGS, GROUPS):
+            yield Claim(f"{contrast}.{form}.{weighting}.{term}", math.nan, "percent", label, origin)
+        for weighting in WEIGHTINGS:
+            words = "niet te vergelijken met"
+            yield Claim(f"{contrast}.{form}.{weighting}.verdict", math.nan, "text", label, origin, words=words)
+        for term in ("municipalities", "municipalities_active", "municipalities_not_active"):
+            yield Claim(f"{contrast}.{form}.{term}", 0, "count", label, origin)
 
 
 def _from_estimates(row: object, tables: str) -> Origin:

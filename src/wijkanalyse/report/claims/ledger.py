@@ -18,6 +18,9 @@ from wijkanalyse.report.numbers import interval, with_unit
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_]*)+")
 
 
+UNKNOWN, NO_INTERVAL = "niet te berekenen", "geen interval"
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a number stands: file and row, the StatLine tables or evidence files under it, and the rule that made it."""
@@ -55,7 +58,7 @@ class Claim:
         if self.words:
             return self.words
         if math.isnan(self.value):
-            return "niet bekend"
+            return UNKNOWN
         return with_unit(self.value, self.unit, self.decimals)
 
     @property
@@ -99,7 +102,7 @@ def as_frame(claims: Iterable[Claim], source: str) -> pd.DataFrame:
 
 
 def as_variables(ledger: pd.DataFrame) -> dict[str, Any]:
-    """Return the nested mapping for `_variables.yml`: ``a.b`` the text, ``a.b_interval`` the interval where there is one."""
+    """Return the nested mapping for `_variables.yml`: ``a.b`` the text, ``a.b_interval`` the interval."""
     variables: dict[str, Any] = {}
     for row in rows(ledger):
         *path, leaf = str(row.id).split(".")
@@ -107,6 +110,6 @@ def as_variables(ledger: pd.DataFrame) -> dict[str, Any]:
         for part in path:
             place = place.setdefault(part, {})
         place[leaf] = row.text
-        if row.interval:
-            place[f"{leaf}_interval"] = row.interval
+        if row.unit != "text":
+            place[f"{leaf}_interval"] = row.interval or NO_INTERVAL
     return variables

@@ -85,8 +85,25 @@ def themes(table: pd.DataFrame) -> Iterator[Claim]:
             decimals=0,
         )
         yield Claim(f"theme.{row.theme}.seen", row.seen, "count", f"Verslagen met thema: {row.label_nl}", where)
+    ranked = table[table["kind"].eq("theme")].sort_values("share_pct", ascending=False, kind="stable")
+    for place, row in zip(("first", "second", "third"), rows(ranked), strict=False):
+        where = Origin(f"{ESTIMATES}/themes.parquet", f"theme={row.theme}", "annual_reports.csv", "synthesise_evidence")
+        label = "Vaakst geziene thema's"
+        yield Claim(f"themes.{place}", math.nan, "text", label, where, words=str(row.label_nl))
+        yield Claim(f"themes.{place}_share", float(row.share_pct), "percent", label, where, decimals=0)
     where = Origin(f"{ESTIMATES}/themes.parquet", "n", "annual_reports.csv", "synthesise_evidence")
     yield Claim("themes.n", int(table["n"].iloc[0]), "count", "Verslagen van teams (organisatie en jaar)", where)
+
+
+def survey_populations(values: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``surveys.*``: the client surveys that are pooled, and how many are among users of the Wmo."""
+    distinct = values.drop_duplicates("survey_id")
+    where = Origin(
+        f"{ESTIMATES}/client_survey_values.parquet", "distinct survey_id", "client_surveys.csv", "synthesise_evidence"
+    )
+    yield Claim("surveys.pooled", len(distinct), "count", "Samengevoegde cliëntervaringsonderzoeken", where)
+    wmo = int(distinct["population"].eq("wmo").sum())
+    yield Claim("surveys.wmo", wmo, "count", "Waarvan onder Wmo-cliënten", where)
 
 
 def polls(table: pd.DataFrame) -> Iterator[Claim]:

@@ -1,0 +1,67 @@
+"""`wijkanalyse ...`: what a person asks at the terminal, beside the workflow itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from wijkanalyse.errors import WijkanalyseError, nearest
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code, 1 with one clear message for anything a person can mend."""
+    parser = argparse.ArgumentParser(prog="wijkanalyse", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    summary = commands.add_parser("summary", help="where the report is and which figures it rests on")
+    summary.add_argument("--started", type=int, help="moment (seconds since 1970) from which the time is counted")
+    summary.set_defaults(run=_summary)
+
+    config = commands.add_parser("config", help="show the default choices, or write them to config/")
+    config.add_argument("--write", action="store_true", help="write config/config.yaml and config/config.schema.json")
+    config.set_defaults(run=_config)
+
+    trace = commands.add_parser("trace", help="where a number of the report comes from")
+    trace.add_argument("claim", help="its name in data/processed/claims.csv, e.g. duration.zonder_verblijf.pooled.active")
+    trace.set_defaults(run=_trace)
+
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except WijkanalyseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _summary(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.report.summary import describe_run
+
+    print(describe_run())
+    if chosen.started:
+        print(f"  time   {time.time() - chosen.started:.0f} s in all")
+
+
+def _config(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.config import default_yaml, write_generated
+
+    if chosen.write:
+        print("\n".join(f"written: {path}" for path in write_generated(Path("config"))))
+    else:
+        print(default_yaml(), end="")
+
+
+def _trace(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.files import read_table
+    from wijkanalyse.report.claims import Claims
+
+    path = Path("data/processed/claims.parquet")
+    if not path.is_file():
+        raise WijkanalyseError(f"{path} is not there; run `snakemake --cores 4` first.")
+    ledger = read_table(path, Claims).set_index("id")
+    if chosen.claim not in ledger.index:
+        raise WijkanalyseError(f'there is no claim "{chosen.claim}"{nearest(chosen.claim, ledger.index)}')
+    for name, value in ledger.loc[chosen.claim].items():
+        print(f"{name:9} {value}")
