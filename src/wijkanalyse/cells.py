@@ -20,6 +20,9 @@ ABSENT: Final = "absent"  # the service does not offer the column
 REASONS: Final = (PUBLISHED, SUPPRESSED, NOT_APPLICABLE, NOT_PUBLISHED, NO_MUNICIPALITY, ABSENT)
 """From best to least known."""
 
+LARGEST_SUPPRESSED: Final = 7
+"""CBS prints '.' for counts of youth care from 0 up to this one."""
+
 
 def least_known(reasons: pd.Series, by: list[pd.Series]) -> pd.Series:
     """Return, per group of `by`, the reason of the least known cell."""
@@ -36,7 +39,8 @@ def parse_published(texts: pd.Series, where: str) -> pd.DataFrame:
     """
     stripped = texts.fillna("").astype(str).str.strip()
     value = pd.to_numeric(stripped, errors="coerce").astype(float)
-    odd = value.isna() & ~stripped.isin([".", ""])
+    # "inf" would pass for a number
+    odd = ~np.isfinite(value) & ~stripped.isin([".", ""])
     if odd.any():
         raise WijkanalyseError(
             f"{where}: found {listing(repr(text) for text in sorted(set(stripped[odd])))} in {int(odd.sum())} cells; "

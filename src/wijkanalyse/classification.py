@@ -76,7 +76,7 @@ def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -
             "share_high_pct": high,
             "numerator": shares["numerator_value"],
             "denominator": shares["denominator_value"],
-            "is_certain": classified & low.gt(choices.threshold_pct).eq(high.gt(choices.threshold_pct)),
+            "is_certain": classified & high.notna() & low.gt(choices.threshold_pct).eq(high.gt(choices.threshold_pct)),
             "source": shares["source"],
         }
     )

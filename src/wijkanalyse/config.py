@@ -58,7 +58,7 @@ class StatLine(Section):
 class Example(Section):
     """The made-up country of the embedded StatLine: its seed and its known truth."""
 
-    seed: int = Field(20220405, ge=0, description="Seed of the made-up country.")
+    seed: int = Field(20221, ge=0, description="Seed of the made-up country.")
     provinces: list[str] = Field(
         default_factory=list,
         description="Province codes (PV20 to PV31) for a small, quick country; empty for the whole country.",
@@ -90,6 +90,13 @@ Measure = Literal["trajectories", "youths"]
 Form = Literal["wijkteam", "niet_wijkteam", "zonder_verblijf", "ambulant_locatie", "daghulp_locatie", "netwerk", "met_verblijf"]
 
 
+PARTS: Mapping[str, frozenset[str]] = {
+    "zonder_verblijf": frozenset({"wijkteam", "niet_wijkteam", "ambulant_locatie", "daghulp_locatie", "netwerk"}),
+    "niet_wijkteam": frozenset({"ambulant_locatie", "daghulp_locatie", "netwerk"}),
+}
+"""Forms of help that are sums of others."""
+
+
 class Classification(Section):
     """When a municipality's team counts as active: it gives more than a threshold of the youth help itself."""
 
@@ -110,6 +117,16 @@ class Classification(Section):
     minimum_count: int = Field(
         50, ge=0, description="Municipalities with a smaller denominator are not classified (their share is noise)."
     )
+
+    @model_validator(mode="after")
+    def _nothing_counts_twice(self) -> Classification:
+        for name, values in (("years", self.years), ("denominator", self.denominator)):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} {values} names something twice")
+        for whole in self.denominator:
+            if twice := PARTS.get(whole, frozenset()) & set(self.denominator):
+                raise ValueError(f"denominator {self.denominator} counts {', '.join(sorted(twice))} twice: {whole} contains it")
+        return self
 
 
 ContrastName = Literal["use", "duration", "crisis", "reach"]

@@ -23,7 +23,7 @@ def files_used_by(script: Path, src: Path) -> list[Path]:
     waiting = [script]
     while waiting:
         file = waiting.pop()
-        for module in _imported(file):
+        for module in _imported(file, src):
             for path in _module_files(module, src):
                 if path not in found:
                     found.add(path)
@@ -42,14 +42,17 @@ def _data_files(folder: Path) -> set[Path]:
     return files
 
 
-def _imported(file: Path) -> set[str]:
+def _imported(file: Path, src: Path) -> set[str]:
     """Dotted names that may be modules: ``from a import b`` gives both ``a`` and ``a.b``."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.ImportFrom):
+            # a leading dot is the package of the file, each further dot the one above
+            above = list(file.relative_to(src).parts[: -node.level]) if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return {name for name in names if name.split(".")[0] == PACKAGE}
 
 

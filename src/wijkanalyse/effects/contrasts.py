@@ -25,8 +25,6 @@ from wijkanalyse.errors import WijkanalyseError, nearest
 POOLED, MEAN_OF_MUNICIPALITIES = "pooled", "mean_of_municipalities"
 DIFFERENCE = "difference"
 UNITS = {"change": "percent", "share": "percent", "mean": "days"}
-FORM_FREE = frozenset({"population_0_22"})
-"""Denominators that are the same for every form of help."""
 
 
 class Estimates(pa.DataFrameModel):
@@ -114,7 +112,8 @@ def estimate_contrasts(
         usable = 0
         for form in forms:
             values = municipal_values(panel, classification, name, contrast, form)
-            if values["group"].nunique() < 2 or values.groupby("group")["gm_code"].nunique().min() < 2:
+            # with one cluster in a group its standard error would be zero, whatever the figures
+            if values["group"].nunique() < 2 or values.groupby("group")[inference.cluster].nunique().min() < 2:
                 continue
             usable += 1
             observations.append(values)
@@ -134,9 +133,10 @@ def estimate_contrasts(
                 )
         if not usable:
             raise WijkanalyseError(
-                f"contrasts.{name}: no form has figures of at least two active and two not active municipalities for "
-                f"{contrast.outcome} in {contrast.years}. Choose other years (the panel has "
-                f"{int(panel['year'].min())}-{int(panel['year'].max())}; crisis starts exist from 2019) or another outcome."
+                f"contrasts.{name}: no form has figures of at least two active and two not active municipalities (with "
+                f"inference.cluster {inference.cluster}: in two clusters each) for {contrast.outcome} in {contrast.years}. "
+                f"Choose other years (the panel has {int(panel['year'].min())}-{int(panel['year'].max())}; crisis starts "
+                "exist from 2019) or another outcome."
             )
     source = str(classification["source"].iloc[0])
     order = list(Estimates.to_schema().columns)
@@ -152,7 +152,9 @@ def compare_groups(values: pd.DataFrame, weighting: str, inference: Inference) -
     """
     is_active = values["group"].eq(ACTIVE).to_numpy(dtype=float)
     design = np.column_stack([is_active, 1 - is_active])
-    weights = values["weight"].to_numpy(dtype=float) if weighting == POOLED else np.ones(len(values))
+    # every municipality counts once, also when it brings the values of several years
+    each_once = 1 / values.groupby("gm_code")["gm_code"].transform("size")
+    weights = (values["weight"] if weighting == POOLED else each_once).to_numpy(dtype=float)
     clusters = pd.factorize(values[inference.cluster])[0]
     fitted = sm.WLS(values["value"].to_numpy(dtype=float), design, weights=weights).fit(
         cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True
@@ -174,7 +176,11 @@ def compare_groups(values: pd.DataFrame, weighting: str, inference: Inference) -
 
 
 def _column(panel: pd.DataFrame, measure: str, form: str) -> str:
-    name = measure if measure in FORM_FREE else f"{measure}_{form}"
-    if name not in panel.columns:
-        raise WijkanalyseError(f"contrasts: the panel has no variable {name}{nearest(name, panel.columns)}")
-    return name
+    """The measure of this form of help, or the measure itself where it is the same for all forms (population)."""
+    for name in (f"{measure}_{form}", measure):
+        if name in panel.columns:
+            return name
+    raise WijkanalyseError(
+        f"contrasts: the panel has neither {measure}_{form} nor {measure}{nearest(f'{measure}_{form}', panel.columns)}. A "
+        "contrast names variables of config/tables.yaml without their form"
+    )

@@ -119,17 +119,29 @@ class Geography:
 
     def adding_up(self, year: int) -> Floats:
         """Return the matrix (regions x origins) that adds the origins' figures up to the regions of `year`."""
-        codes, shares = membership(year)
-        place = {code: n for n, code in enumerate(codes)}
-        matrix = np.zeros((len(self.keys), shares.shape[1]))
+        return np.asarray(self._above_municipalities(year) @ membership(year)[1])
+
+    def whole(self, by_origin: Floats, year: int) -> Floats:
+        """Return figures (..., origins) as whole numbers per region of `year`: a region is the sum of its municipalities.
+
+        CBS counts inhabitants and households of a municipality and adds them up, so unlike the rounded figures of youth care
+        these add up exactly.
+        """
+        by_municipality = np.round(by_origin @ membership(year)[1].T)
+        return np.asarray(by_municipality @ self._above_municipalities(year).T)
+
+    def _above_municipalities(self, year: int) -> Floats:
+        """Return the matrix (regions x municipalities of `year`) that is 1 where the municipality lies in the region."""
+        codes, _ = membership(year)
         regions = {key: n for n, key in enumerate(self.keys)}
         above = _regions_above()
-        for code in codes:
+        matrix = np.zeros((len(self.keys), len(codes)))
+        for place, code in enumerate(codes):
             if above[code][0] not in self.provinces:
                 continue
             for key in (code, NATIONAL, *above[code]):
                 if key in regions:
-                    matrix[regions[key]] += shares[place[code]]
+                    matrix[regions[key], place] = 1
         return matrix
 
 

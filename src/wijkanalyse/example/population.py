@@ -70,7 +70,7 @@ def population_table(world: World) -> StatLineTable:
         [Topic("Bevolking op 1 januari"), Topic("Gemiddelde bevolking", datatype="Double", decimals=1)],
     )
     by_age = people().transpose(0, 2, 1)  # years, ages, origins
-    cells = np.stack([by_age[n] @ area.adding_up(year).T for n, year in enumerate(YEARS)])
+    cells = np.stack([area.whole(by_age[n], year) for n, year in enumerate(YEARS)])
     cells = cells.transpose(1, 2, 0)  # ages, regions, years
     total = cells.sum(axis=0)
     by_status = np.stack([total * _UNMARRIED_SHARE, total * (1 - _UNMARRIED_SHARE)])
@@ -137,7 +137,7 @@ def household_table(world: World) -> StatLineTable:
     inhabitants = people().sum(axis=2)
     per_year = []
     for n, year in enumerate(YEARS):
-        counts = _households(world, inhabitants[n]) @ area.adding_up(year).T  # topics, regions
+        counts = area.whole(_households(world, inhabitants[n]), year)  # topics, regions
         counts = np.where(area.exists(year), counts, np.nan)
         by_age = np.stack([counts, counts * _YOUNG_REFERENCE_SHARE, counts * (1 - _YOUNG_REFERENCE_SHARE)], axis=1)
         whole = np.round(by_age)

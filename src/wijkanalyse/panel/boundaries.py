@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from wijkanalyse.cells import SUPPRESSED, least_known
+from wijkanalyse.cells import LARGEST_SUPPRESSED, NOT_PUBLISHED, SUPPRESSED, least_known
+from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.municipalities import codes_in_force, mergers
 
 
@@ -12,8 +13,14 @@ def successors(from_year: int, to_year: int) -> pd.DataFrame:
     """Return which municipality of `to_year` each one of `from_year` went to, and with which share.
 
     Columns `from_code`, `gm_code`, `share` (shares of one `from_code` sum to 1). Boundaries are those of 1 January; a
-    renamed municipality is its own successor. Source: the list of mergers of the package `municipalities`.
+    renamed municipality is its own successor. Source: the list of mergers of the package `municipalities`. Raises
+    `WijkanalyseError` when `to_year` is the earlier one: merged municipalities cannot be split back.
     """
+    if to_year < from_year:
+        raise WijkanalyseError(
+            f"Figures of {from_year} cannot be brought to the boundaries of {to_year}: merged municipalities cannot be split "
+            f"back. Choose {from_year} or a later year (panel.boundaries_year)."
+        )
     steps = mergers()
     inside = steps["date"].gt(pd.Timestamp(from_year, 1, 1)) & steps["date"].le(pd.Timestamp(to_year, 1, 1))
     links = pd.DataFrame({"from_code": sorted(codes_in_force(from_year)), "share": 1.0})
@@ -35,20 +42,30 @@ def harmonise(cells: pd.DataFrame, to_year: int, suppressed_value: float, mean_o
 
     `cells` has the columns region, year, variable, value, low, high, reason, one row per region, year and variable; regions
     that were no municipality on 1 January of their year are left out, and so are years after `to_year`. Counts are summed
-    with the shares of the mergers, a suppressed count as `suppressed_value`; a mean named in `mean_of` becomes the mean
-    weighted with the count that it is a mean of. Returns gm_code, year, variable, value, low, high, parts, suppressed,
-    reason. A count is empty when any of its parts was not published; a mean leaves out parts without a published mean.
+    with the shares of the mergers, a suppressed count as `suppressed_value` (0 to 7, its place between its own bounds); a
+    mean named in `mean_of` becomes the mean weighted with the count that it is a mean of. Returns gm_code, year, variable,
+    value, low, high, parts, suppressed, reason. A count is empty when any of its parts was not published or has no row; a
+    mean leaves out parts without a published mean.
     """
     cells = cells[cells["year"] <= to_year]
+    if cells.empty:
+        raise WijkanalyseError(
+            f"There are no municipal figures up to {to_year}, the year of the boundaries. Choose a later panel.boundaries_year."
+        )
     links = pd.concat(
         [successors(year, to_year).assign(year=year) for year in sorted(cells["year"].unique())], ignore_index=True
     )
+    links["predecessors"] = links.groupby(["gm_code", "year"])["from_code"].transform("size")
     parts = links.merge(cells, left_on=["from_code", "year"], right_on=["region", "year"], how="inner", validate="m:m")
     is_suppressed = parts["reason"].eq(SUPPRESSED)
     is_mean = parts["variable"].isin(list(mean_of))
     parts = parts.assign(
         is_suppressed=is_suppressed,
-        value=parts["value"].mask(is_suppressed & ~is_mean, suppressed_value),
+        value=parts["value"].mask(
+            is_suppressed & ~is_mean,
+            # a sum of several categories is suppressed when one of them is: its own bounds say how large it may be
+            parts["low"] + (parts["high"] - parts["low"]) * suppressed_value / LARGEST_SUPPRESSED,
+        ),
         weight=parts["share"],
     )
     result = pd.concat([_sum_counts(parts[~is_mean]), _average_means(parts[is_mean], parts[~is_mean], mean_of)])
@@ -62,9 +79,11 @@ def _sum_counts(parts: pd.DataFrame) -> pd.DataFrame:
     weighted = parts.assign(**{name: parts[name] * parts["share"] for name in ("value", "low", "high")})
     grouped = weighted.groupby(KEYS, sort=False)
     sums = grouped[["value", "low", "high"]].sum()
-    # a sum with an unpublished part is unknown, not smaller
-    complete = grouped["value"].count().eq(grouped.size())
-    return _described(sums.where(complete), parts)
+    # a sum with a part that was not published, or that has no row at all, is unknown, not smaller
+    predecessors = grouped["predecessors"].first()
+    described = _described(sums.where(grouped["value"].count().eq(predecessors)), parts)
+    is_whole = described["parts"].to_numpy() == predecessors.to_numpy()
+    return described.assign(reason=described["reason"].where(is_whole, NOT_PUBLISHED))
 
 
 def _average_means(means: pd.DataFrame, counts: pd.DataFrame, mean_of: dict[str, str]) -> pd.DataFrame:

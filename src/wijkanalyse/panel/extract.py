@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import prod
 
 import pandas as pd
 
@@ -69,21 +70,34 @@ def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: 
         absent[["value", "low", "high"]] = float("nan")
         return absent.assign(table=raw.identifier, variable=name)
 
-    rows = base[_selected(raw, table, variable, base)]
+    chosen = _chosen_codes(raw, table, variable)
+    rows = base
+    for key, codes in chosen.items():
+        rows = rows[rows[key].isin(codes)]
     if rows.empty:
         raise WijkanalyseError(f"table {raw.identifier}: no rows for {name} in the years {table.years[0]}-{table.years[1]}")
     parsed = parse_published(rows[topic.key], f"table {raw.identifier}, column {topic.key} ({topic})")
     cells = rows[keys].assign(row_ids=rows["ID"].astype(str), **parsed)
-    cells = _summed(cells, keys)
+    if table.suppressed_up_to == 0:
+        # in a table without secret counts a '.' says that the figure is unknown, not that it is small
+        cells["reason"] = cells["reason"].replace(SUPPRESSED, NOT_PUBLISHED)
     if variable.mean_of is None:
         cells = cells.assign(**count_bounds(cells, table.rounded_to, table.suppressed_up_to))
     else:
         cells = cells.assign(low=float("nan"), high=float("nan"))
+    categories = prod(len(codes) for codes in chosen.values())
+    if categories > 1:
+        if variable.mean_of is not None:
+            raise WijkanalyseError(
+                f"table {raw.identifier}: {name} is a mean, and means of several categories cannot be added up; name one "
+                "category for each dimension under `where` in config/tables.yaml"
+            )
+        cells = _summed(cells, keys, categories)
     return cells.assign(table=raw.identifier, variable=name, column_key=topic.key)
 
 
-def _selected(raw: RawTable, table: Table, variable: Variable, base: pd.DataFrame) -> pd.Series:
-    """Which rows bear the categories of the variable; every dimension but region and period needs a choice."""
+def _chosen_codes(raw: RawTable, table: Table, variable: Variable) -> dict[str, set[str]]:
+    """The codes of the variable's categories by dimension; every dimension but region and period needs a choice."""
     chosen = {
         find_dimension(raw.properties, title, raw.identifier): titles for title, titles in table.categories(variable).items()
     }
@@ -97,26 +111,29 @@ def _selected(raw: RawTable, table: Table, variable: Variable, base: pd.DataFram
             f"table {raw.identifier}: no category is chosen for {listing(sorted(missing))}; add it under `where` in "
             "config/tables.yaml"
         )
-    mask = pd.Series(True, index=base.index)
-    for key, titles in chosen.items():
-        codes = {find_category(raw.dimensions[key], title, key, raw.identifier)["Key"] for title in titles}
-        mask &= base[key].isin(codes)
-    return mask
+    return {
+        key: {str(find_category(raw.dimensions[key], title, key, raw.identifier)["Key"]) for title in titles}
+        for key, titles in chosen.items()
+    }
 
 
-def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """One row per region and period: cells of several categories are added; one missing part makes the sum missing."""
-    if not cells.duplicated(["region", "period"]).any():
-        return cells
+def _summed(cells: pd.DataFrame, keys: list[str], categories: int) -> pd.DataFrame:
+    """One row per region and period: the cells of `categories` categories added, the bounds too.
+
+    One part that is empty makes the sum empty, and one that has no row at all makes it not published.
+    """
     grouped = cells.groupby(keys, sort=False)
-    summed = pd.DataFrame(
-        {
-            "row_ids": grouped["row_ids"].agg(" ".join),
-            "value": grouped["value"].sum().where(grouped["value"].count().eq(grouped.size())),
-            "reason": least_known(cells["reason"], [cells[key] for key in keys]),
-        }
+    sums = grouped[["value", "low", "high"]].sum()
+    known = grouped[["value", "low", "high"]].count().eq(categories)
+    reason = least_known(cells["reason"], [cells[key] for key in keys])
+    return (
+        sums.where(known)
+        .assign(
+            row_ids=grouped["row_ids"].agg(" ".join),
+            reason=reason.where(grouped.size().eq(categories), NOT_PUBLISHED),
+        )
+        .reset_index()
     )
-    return summed.reset_index()
 
 
 def _explain_empty(cells: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ import requests
 from wijkanalyse.errors import listing
 from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.titles import dimension_of_type, find_category, find_dimension
-from wijkanalyse.statline.transport import Patience, StatLineError, patient_transport
+from wijkanalyse.statline.transport import Line, Patience, StatLineError, patient_transport
+
+log = logging.getLogger(__name__)
 
 GEO_TYPES = ("GeoDimension", "GeoDetail")
 TIME_TYPES = ("TimeDimension",)
@@ -59,6 +62,7 @@ class StatLineClient:
         self.catalog_url = catalog_url.rstrip("/")
         self.use_https = use_https
         self.patience = patience or Patience()
+        self._line = Line()
 
     def table_url(self, identifier: str) -> str:
         """Address of the table's root document."""
@@ -70,7 +74,7 @@ class StatLineClient:
         before = cbsodata.options.use_https
         cbsodata.options.use_https = self.use_https
         try:
-            with patient_transport(self.patience):
+            with patient_transport(self.patience, self._line):
                 yield
         except requests.HTTPError as error:
             status = getattr(getattr(error.__cause__, "response", None), "status_code", None)
@@ -80,6 +84,11 @@ class StatLineClient:
                     "CBS withdraws tables and gives their successors a new number."
                 ) from None
             raise StatLineError(f"table {identifier}: {self.catalog_url} answered: {error}") from error
+        except (requests.RequestException, LookupError, TypeError, ValueError) as error:
+            # an address that is none, or an answer without the fields that every OData v3 service gives
+            raise StatLineError(
+                f"table {identifier}: {self.catalog_url} does not answer as an OData v3 service of CBS does: {error!r}"
+            ) from error
         finally:
             cbsodata.options.use_https = before
 
@@ -91,7 +100,7 @@ class StatLineClient:
         """
         with self._service(identifier):
             catalogue = cbsodata.get_table_list(filters=f"Identifier eq '{identifier}'", catalog_url=self.catalog_url)
-            filters = self._selection(identifier, table) if table is not None and table.fetch == "selection" else None
+            filters = self._selection(identifier, table) if table is not None else None
             # typed=True gives the *untyped* set in cbsodata 1.3.5: the flag removes the set that is asked for
             answer = cbsodata.download_data(identifier, typed=True, filters=filters, catalog_url=self.catalog_url)
             infos_after = cbsodata.get_info(identifier, catalog_url=self.catalog_url) or {}
@@ -119,22 +128,38 @@ class StatLineClient:
         check_whole(raw)
         return raw
 
-    def _selection(self, identifier: str, table: Table) -> str:
-        """The OData filter for the categories and years that the register names."""
+    def _selection(self, identifier: str, table: Table) -> str | None:
         properties = cbsodata.get_meta(identifier, "DataProperties", catalog_url=self.catalog_url)
-        wanted: dict[str, set[str]] = {}
-        for variable in table.variables.values():
-            for dimension, titles in table.categories(variable).items():
-                wanted.setdefault(find_dimension(properties, dimension, identifier), set()).update(titles)
-        clauses = []
-        for key, wanted_titles in wanted.items():
-            rows = cbsodata.get_meta(identifier, key, catalog_url=self.catalog_url)
-            # keys are padded in the service, and a filter must carry the same blanks
-            codes = {find_category(rows, title, key, identifier)["Key"] for title in wanted_titles}
-            clauses.append("(" + " or ".join(f"{key} eq '{code}'" for code in sorted(codes)) + ")")
-        period = dimension_of_type(properties, TIME_TYPES, identifier)
-        clauses.append(f"({period} ge '{table.years[0]}' and {period} lt '{table.years[1] + 1}')")
-        return " and ".join(clauses)
+        return selection(
+            identifier, table, properties, lambda key: cbsodata.get_meta(identifier, key, catalog_url=self.catalog_url)
+        )
+
+
+def selection(
+    identifier: str,
+    table: Table,
+    properties: list[dict[str, Any]],
+    categories: Callable[[str], list[dict[str, Any]]],
+) -> str | None:
+    """Return the OData filter for the categories and years that the register names, None for a table fetched whole.
+
+    `categories` gives the list of a dimension by its key.
+    """
+    if table.fetch == "whole":
+        return None
+    wanted: dict[str, set[str]] = {}
+    for variable in table.variables.values():
+        for dimension, titles in table.categories(variable).items():
+            wanted.setdefault(find_dimension(properties, dimension, identifier), set()).update(titles)
+    clauses = []
+    for key, wanted_titles in wanted.items():
+        rows = categories(key)
+        # keys are padded in the service, and a filter must carry the same blanks
+        codes = {find_category(rows, title, key, identifier)["Key"] for title in wanted_titles}
+        clauses.append("(" + " or ".join(f"{key} eq '{code}'" for code in sorted(codes)) + ")")
+    period = dimension_of_type(properties, TIME_TYPES, identifier)
+    clauses.append(f"({period} ge '{table.years[0]}' and {period} lt '{table.years[1] + 1}')")
+    return " and ".join(clauses)
 
 
 def check_whole(raw: RawTable) -> None:
@@ -154,6 +179,8 @@ def check_whole(raw: RawTable) -> None:
     if raw.data[sorted(expected - {"ID"})].isna().to_numpy().any():
         raise fault("some rows lack a column")
     announced = raw.catalogue.get("RecordCount")
+    if raw.filters is None and announced is None:
+        log.warning("table %s: the catalogue has no row count, so a missing last page would not be seen", raw.identifier)
     if raw.filters is None and announced is not None and len(raw.data) != int(announced):
         raise fault(f"{len(raw.data)} rows, but the catalogue announces {announced}")
     if raw.data["ID"].duplicated().any() or raw.data.duplicated(dimensions).any():

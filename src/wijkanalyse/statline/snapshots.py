@@ -1,8 +1,9 @@
 """The store of tables as published: data/raw/<source>/<table>/<version>/.
 
-A version is named after the moment of publication and the content, holds `data.parquet` (the UntypedDataSet, every cell as
-text), `metadata.json` (everything else the service said) and `manifest.json` (where it came from, and the sha256 of both),
-and is never changed: it appears whole by one rename, and is checked against its manifest each time it is read.
+A version is named after the moment of publication and the content (with its origin and filter), holds `data.parquet` (the
+UntypedDataSet, every cell as text), `metadata.json` (everything else the service said) and `manifest.json` (where it came
+from, and the sha256 of both), and is never changed: it appears whole by one rename, and is checked against its manifest
+each time it is read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from wijkanalyse.statline.client import RawTable
 
 DATA, METADATA, MANIFEST = "data.parquet", "metadata.json", "manifest.json"
 LICENCE = "CC BY 4.0"
+INCOMPLETE = ".incomplete-"
+MANIFEST_FIELDS = (
+    "table", "title", "modified", "retrieved_at", "origin", "url", "data_url", "filter", "row_count", "sha256", "licence",
+    "attribution",
+)  # fmt: skip
 
 
 class SnapshotError(WijkanalyseError):
@@ -82,7 +88,9 @@ class SnapshotStore:
         """Complete versions of a table that came from `origin` (scheme://host), oldest retrieval first."""
         found = []
         for path in sorted((self.root / identifier).glob(f"*/{MANIFEST}")):
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            if path.parent.name.startswith(INCOMPLETE):
+                continue
+            manifest = _read_manifest(path)
             if manifest["origin"] == origin:
                 found.append(Snapshot(path.parent, manifest))
         return sorted(found, key=lambda snapshot: str(snapshot.manifest["retrieved_at"]))
@@ -96,7 +104,7 @@ class SnapshotStore:
         """Write `raw` as a new version and return it; a version that is there already is returned as it is."""
         table_folder = self.root / raw.identifier
         table_folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".incomplete-", dir=table_folder))
+        temporary = Path(tempfile.mkdtemp(prefix=INCOMPLETE, dir=table_folder))
         try:
             raw.data.to_parquet(temporary / DATA, compression="zstd", index=False)
             metadata = {
@@ -111,16 +119,18 @@ class SnapshotStore:
             sha256 = {name: _sha256(temporary / name) for name in (DATA, METADATA)}
             manifest = _manifest(raw, origin, source_name, sha256)
             (temporary / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-            digest = hashlib.sha256("".join(sha256.values()).encode()).hexdigest()[:12]
+            digest = hashlib.sha256("".join([*sha256.values(), origin, str(raw.filters)]).encode()).hexdigest()[:12]
             modified = str(raw.infos.get("Modified") or "undated")[:10]
             final = table_folder / f"{modified}-{digest}"
+            # mkdtemp gives a folder that nobody else on this machine may open
+            temporary.chmod(0o755)
             try:
                 temporary.rename(final)
             except OSError:
                 # the same content is there already: another run was first, or nothing changed since
                 if not (final / MANIFEST).is_file():
                     raise
-            snapshot = Snapshot(final, json.loads((final / MANIFEST).read_text(encoding="utf-8")))
+            snapshot = Snapshot(final, _read_manifest(final / MANIFEST))
             snapshot.verify()
             return snapshot
         finally:
@@ -147,6 +157,14 @@ def _manifest(raw: RawTable, origin: str, source_name: str, sha256: dict[str, st
             f"Licentie: {LICENCE}. Bewerking: wijkanalyse; CBS is niet verantwoordelijk voor de bewerking."
         ),
     }
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        return {name: manifest[name] for name in MANIFEST_FIELDS}
+    except (ValueError, LookupError, TypeError) as error:
+        raise SnapshotError(f"{path} is not a manifest ({error!r}); delete the folder {path.parent} and run again") from error
 
 
 def _sha256(path: Path) -> str:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from wijkanalyse.config import Example, StatLine
 from wijkanalyse.files import write_json
-from wijkanalyse.statline.client import StatLineClient
+from wijkanalyse.statline.client import StatLineClient, selection
 from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
-from wijkanalyse.statline.tables import TableRegister
+from wijkanalyse.statline.tables import Table, TableRegister
+from wijkanalyse.statline.titles import TitleNotFoundError
 from wijkanalyse.statline.transport import Patience, StatLineUnreachableError
 
 log = logging.getLogger(__name__)
@@ -84,8 +85,7 @@ def _fetch_all(
     for number, identifier in enumerate(register.identifiers, start=1):
         table = register.tables.get(identifier)
         snapshot = None if refresh else store.latest(identifier, origin)
-        if snapshot is not None:
-            snapshot.verify()
+        if snapshot is not None and _has_what_is_asked(snapshot, table):
             how = "kept snapshot"
         else:
             started = time.monotonic()
@@ -108,6 +108,22 @@ def _fetch_all(
         for identifier, snapshot in snapshots.items()
     }
     return {"source": source, "source_text": SOURCE_TEXT[source], "origin": origin, "tables": tables}
+
+
+def _has_what_is_asked(snapshot: Snapshot, table: Table | None) -> bool:
+    """Whether a stored table, verified here, holds the rows that the register asks for now.
+
+    A table fetched whole holds them all; a selection only those that the register named when it was fetched.
+    """
+    snapshot.verify()
+    if snapshot.manifest["filter"] is None or table is None:
+        return True
+    stored = snapshot.read()
+    try:
+        return stored.filters == selection(stored.identifier, table, stored.properties, stored.dimensions.__getitem__)
+    except TitleNotFoundError as error:
+        log.info("%s; asking the service whether it has it now", error)
+        return False
 
 
 def _patience(statline: StatLine) -> Patience:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wijkanalyse.errors import WijkanalyseError, nearest
 
@@ -44,6 +44,18 @@ class Table(_Strict):
     suppressed_up_to: int = Field(0, ge=0)
     variables: dict[str, Variable] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _years_and_means_fit(self) -> Table:
+        if self.years[0] > self.years[1]:
+            raise ValueError(f"years run from the first to the last; found {list(self.years)}")
+        for name, variable in self.variables.items():
+            if variable.mean_of is not None and variable.mean_of not in self.variables:
+                raise ValueError(
+                    f"{name} is a mean_of {variable.mean_of}, which this table has no variable of"
+                    f"{nearest(variable.mean_of, self.variables)}"
+                )
+        return self
+
     def categories(self, variable: Variable) -> dict[str, list[str]]:
         """All category titles that hold for `variable`, by dimension title."""
         return {**self.where, **variable.where}
@@ -61,6 +73,19 @@ class TableRegister(_Strict):
 
     tables: dict[str, Table] = Field(min_length=1)
     areas: Areas
+
+    @model_validator(mode="after")
+    def _each_year_has_one_table(self) -> TableRegister:
+        tables = list(self.tables.items())
+        for number, (identifier, table) in enumerate(tables):
+            for other_identifier, other in tables[:number]:
+                shared = set(table.variables) & set(other.variables)
+                if shared and table.years[0] <= other.years[1] and other.years[0] <= table.years[1]:
+                    raise ValueError(
+                        f"{min(shared)} comes from both {other_identifier} ({other.years[0]}-{other.years[1]}) and "
+                        f"{identifier} ({table.years[0]}-{table.years[1]}); every year needs one table"
+                    )
+        return self
 
     @property
     def identifiers(self) -> list[str]:
@@ -85,5 +110,5 @@ def read_tables(path: Path) -> TableRegister:
             where = ".".join(str(part) for part in problem["loc"])
             known = [*Variable.model_fields, *Table.model_fields, *Areas.model_fields]
             hint = nearest(str(problem["loc"][-1]), known) if problem["type"] == "extra_forbidden" else ""
-            lines.append(f"  - {where}: {problem['msg']}{hint}")
+            lines.append(f"  - {where or '(whole file)'}: {problem['msg'].removeprefix('Value error, ')}{hint}")
         raise WijkanalyseError(f"{path} cannot be used:\n" + "\n".join(lines)) from None

@@ -104,6 +104,7 @@ def find_topic(available: Sequence[Topic], wanted: str, table: str) -> Topic:
         or [t for t in available if fits(t, same_title)],
         f'table {table}: column "{wanted}"',
         candidates=_most_like(wanted, [str(topic) for topic in available]),
+        advice='Name the group it stands under, as "group > title"',
     )
 
 
@@ -134,15 +135,12 @@ def dimension_of_type(properties: Iterable[Mapping[str, Any]], types: Sequence[s
     return _one(found, f"table {table}: dimension of type {' or '.join(types)}", found)
 
 
-def _one(found: Sequence[T], what: str, candidates: Iterable[str]) -> T:
+def _one(found: Sequence[T], what: str, candidates: Iterable[str], advice: str = "Write the whole title") -> T:
     if len(found) == 1:
         return found[0]
     if found:
         texts = [str(item["Title"]).strip() if isinstance(item, Mapping) else str(item) for item in found]
-        raise TitleNotFoundError(
-            f"{what} is there {len(found)} times: {listing(texts)}. Name the group it stands under, as "
-            '"group > title", in config/tables.yaml.'
-        )
+        raise TitleNotFoundError(f"{what} is there {len(found)} times: {listing(texts)}. {advice}, in config/tables.yaml.")
     raise TitleNotFoundError(
         f"{what} is not there. The nearest titles that the service offers:\n"
         + "\n".join(f"    {candidate}" for candidate in candidates)

@@ -2,24 +2,29 @@
 
 `cbsodata` opens a session per page, waits for ever and never tries again. While `patient_transport` is active, its
 sessions are ours: one connection kept alive, gzip, a time limit per answer, retries with growing, random waits for faults
-that pass (429, 5xx, a broken connection, a cut or garbled body), and a refusal of redirects. What is final (404, a
-certificate error) is not tried again.
+that pass (429, 5xx, a broken connection, a cut or garbled body), and a refusal of redirects and of links that lead to
+another list or in circles. What is final (404, a certificate error) is not tried again.
 """
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import cbsodata
 import requests
 import tenacity
+import urllib3
 
 from wijkanalyse import __version__
 from wijkanalyse.errors import WijkanalyseError
@@ -28,6 +33,7 @@ log = logging.getLogger(__name__)
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _BLOCK = 1 << 16
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,14 @@ class Patience:
     attempts: int = 5
     longest_wait: float = 60.0
     contact: str = ""
+
+
+@dataclass
+class Line:
+    """What is known of a service so far: whether it ever answered, and the pages seen of the list that is being read."""
+
+    has_answered: bool = False
+    pages: set[str] = field(default_factory=set)
 
 
 class StatLineError(WijkanalyseError):
@@ -61,9 +75,10 @@ class _PassingFaultError(Exception):
 class _PatientSession:
     """Stands in for `requests.Session` inside cbsodata: the one method it uses is `send`."""
 
-    def __init__(self, session: requests.Session, patience: Patience) -> None:
+    def __init__(self, session: requests.Session, patience: Patience, line: Line) -> None:
         self._session = session
         self._patience = patience
+        self._line = line
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         request.headers["User-Agent"] = f"wijkanalyse/{__version__} {self._patience.contact}".strip()
@@ -83,50 +98,76 @@ class _PatientSession:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, request, options)
+            response, link = retrying(self._attempt, request, options)
         except _PassingFaultError as fault:
             raise StatLineError(
                 f"{request.url}: {fault}, also after {self._patience.attempts} attempts. Nothing was stored; try again later, "
                 "or raise statline.attempts."
             ) from fault
+        self._check_link(str(request.url), link)
+        return response
 
-    def _attempt(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
+    def _attempt(self, request: requests.PreparedRequest, options: dict[str, Any]) -> tuple[requests.Response, str | None]:
+        """Ask once; return the answer and the link to the next page, if it has one."""
         options = {
             **options,
+            **_network_settings(self._session, str(request.url)),
             "timeout": (self._patience.connect_timeout, self._patience.read_timeout),
             "stream": True,
             "allow_redirects": False,
         }
         try:
             response = self._session.send(request, **options)
+            self._line.has_answered = True
             self._read_within_deadline(response)
         except requests.exceptions.SSLError as error:
-            raise StatLineError(f"{request.url}: the certificate was not accepted: {error}") from error
+            raise StatLineError(
+                f"{request.url}: no secure connection: {_cause(error)}. Certificates are always checked; for a service on this "
+                "machine without one, set statline.use_https: false."
+            ) from error
         except requests.exceptions.ConnectionError as error:
-            if _never_connected(error):
+            if _never_connected(error) and not self._line.has_answered:
                 # nothing listens, the name is unknown, or the network is off: waiting does not help
                 raise StatLineUnreachableError(f"no connection to {request.url} could be made: {_cause(error)}") from error
             raise _PassingFaultError(f"the connection broke off ({_cause(error)})") from error
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _PassingFaultError(f"the answer could not be read ({_cause(error)})") from error
         if response.status_code in RETRIED_STATUSES:
             raise _PassingFaultError(f"answered {response.status_code}", _retry_after(response))
         if response.is_redirect:
             raise StatLineError(f"{request.url}: redirects to {response.headers.get('Location')}, which is not followed")
-        if response.ok:
-            _check_body(response)
-        return response
+        return response, _check_body(response) if response.ok else None
 
     def _read_within_deadline(self, response: requests.Response) -> None:
-        """Read the whole body; a read timeout alone lets a dripping answer go on for ever."""
+        """Read the whole body; a read timeout alone lets a dripping answer go on for ever.
+
+        `read1` returns with whatever has come in: `iter_content(n)` waits for n bytes, and would not look at the clock.
+        """
         deadline = time.monotonic() + self._patience.answer_deadline
         blocks = []
-        for block in response.iter_content(_BLOCK):
+        while block := response.raw.read1(_BLOCK, decode_content=True):
             blocks.append(block)
             if time.monotonic() > deadline:
                 response.close()
                 raise _PassingFaultError(f"took longer than {self._patience.answer_deadline:g} s")
         response._content = b"".join(blocks)
+
+    def _check_link(self, url: str, link: str | None) -> None:
+        """Raise `StatLineError` when the link to the next page leads out of the list, or back to a page that was read."""
+        if url not in self._line.pages:
+            self._line.pages = {url}
+        if link is None:
+            return
+        here, there = urlsplit(url), urlsplit(link)
+        is_same_list = (here.hostname, here.path.rstrip("/").lower()) == (there.hostname, there.path.rstrip("/").lower())
+        # CBS gives https links in answers to http requests; the other way round is a downgrade
+        is_allowed = (there.scheme, there.port) in {(here.scheme, here.port), ("https", None)}
+        if not (is_same_list and is_allowed):
+            raise StatLineError(f"{url}: the link to the next page leads elsewhere, to {link}; it is not followed")
+        page = str(requests.Request("GET", link).prepare().url)
+        if page in self._line.pages:
+            raise StatLineError(f"{url}: the link to the next page leads back to a page that was read: {link}")
+        self._line.pages.add(page)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
@@ -135,14 +176,32 @@ class _PatientSession:
         return float(min(max(asked, grown), self._patience.longest_wait))
 
 
-def _check_body(response: requests.Response) -> None:
-    """A 200 with html, an error document or half a page is a passing fault, not an answer."""
+def _network_settings(session: requests.Session, url: str) -> dict[str, Any]:
+    """Proxies and certificates as the environment sets them now, for a service on this machine none.
+
+    cbsodata reads two of the proxy variables when it is imported, and knows neither NO_PROXY nor REQUESTS_CA_BUNDLE.
+    """
+    if urlsplit(url).hostname in _LOOPBACK:
+        return {"proxies": {}}
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    return {name: settings[name] for name in ("proxies", "verify")}
+
+
+def _check_body(response: requests.Response) -> str | None:
+    """Return the link to the next page, if any; html with status 200, an error document or half a page is a passing fault."""
+    # cbsodata cannot read a byte order mark
+    response._content = response.content.removeprefix(codecs.BOM_UTF8)
     try:
-        body = json.loads(response.content.decode("utf-8-sig", errors="strict"), parse_constant=_refuse_constant)
+        text = response.content.decode("utf-8", errors="strict")
+        body = json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
         raise _PassingFaultError(f"answered with something that is not JSON in UTF-8 ({error})") from error
     if not isinstance(body, dict) or not isinstance(body.get("value"), list):
         raise _PassingFaultError("answered with JSON without a list of values")
+    link = body.get("odata.nextLink")
+    if link and not body["value"]:
+        raise _PassingFaultError("answered with an empty page in the middle of a list")
+    return str(link) if link else None
 
 
 def _refuse_constant(constant: str) -> None:
@@ -150,8 +209,15 @@ def _refuse_constant(constant: str) -> None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    text = response.headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else None
+    """Seconds to wait as the service asks, in seconds or as a date."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
@@ -170,10 +236,15 @@ def _cause(error: Exception) -> str:
 
 
 @contextmanager
-def patient_transport(patience: Patience) -> Iterator[None]:
-    """Give cbsodata a patient session for the duration of the block; cbsodata itself stays unmodified."""
+def patient_transport(patience: Patience, line: Line | None = None) -> Iterator[None]:
+    """Give cbsodata a patient session for the duration of the block; cbsodata itself stays unmodified.
+
+    `line` carries what is known of the service over several blocks: once it has answered, a connection that cannot be made
+    is a fault of the service and no longer `StatLineUnreachableError`.
+    """
+    known = line or Line()
     with (
         requests.Session() as session,
-        mock.patch.object(cbsodata.cbsodata3, "Session", lambda: _PatientSession(session, patience)),
+        mock.patch.object(cbsodata.cbsodata3, "Session", lambda: _PatientSession(session, patience, known)),
     ):
         yield

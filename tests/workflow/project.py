@@ -1,0 +1,57 @@
+"""A copy of the project in which the workflow runs for real."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Project:
+    """A checkout to run the workflow in."""
+
+    folder: Path
+
+    def run(self, *arguments: str, **choices: object) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake with `choices` as an extra configuration file."""
+        if choices:
+            (self.folder / "choices.yaml").write_text(yaml.safe_dump(choices), encoding="utf-8")
+            arguments = (*arguments, "--configfile", "choices.yaml")
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=600, check=False)
+
+    def planned(self, **choices: object) -> set[str]:
+        """The rules that a run would carry out."""
+        answer = self.run("--dry-run", **choices)
+        assert answer.returncode == 0, answer.stderr
+        return {line.split()[1].rstrip(":") for line in answer.stdout.splitlines() if line.startswith(("rule ", "localrule "))}
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+
+def copy_project(folder: Path) -> Project:
+    """Copy what is (or is about to be) under version control."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        source, target = ROOT / name, folder / name
+        if source.is_symlink():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(source.readlink())
+        elif source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    return Project(folder)

@@ -1,0 +1,131 @@
+"""The whole line, from a StatLine service to the report, and what reruns what."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+
+import pandas as pd
+import pytest
+
+from tests.workflow.project import Project, copy_project
+
+pytestmark = pytest.mark.pipeline
+
+DOWNSTREAM_OF_CLASSIFICATION = {"classify", "estimate_contrasts", "collect_claims", "make_pieces", "render_report", "all"}
+
+
+def pdf_pages(project: Project) -> list[str]:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    answer = subprocess.run(
+        ["pdftotext", "-layout", str(project.path("reports/wijkteams.pdf")), "-"], capture_output=True, check=True
+    )
+    return answer.stdout.decode().split("\f")[:-1]
+
+
+def visible_text(page: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script|svg)\b.*?</\1>", " ", page, flags=re.S)))
+
+
+def test_any_odata_v3_service_that_offers_the_tables_leads_to_the_report(finished: Project) -> None:
+    assert finished.path("reports/wijkteams.html").stat().st_size > 100_000
+    assert finished.path("reports/wijkteams.pdf").read_bytes().startswith(b"%PDF")
+    register = json.loads(finished.path("data/processed/statline.json").read_text())
+    assert register["source"] == "cbs"
+    assert len(register["tables"]) == 18
+    for entry in register["tables"].values():
+        folder = finished.path("data/raw") / entry["version"]
+        assert (folder / "data.parquet").is_file()
+        assert (folder / "metadata.json").is_file()
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert {
+            "table",
+            "title",
+            "modified",
+            "retrieved_at",
+            "data_url",
+            "row_count",
+            "sha256",
+            "licence",
+            "attribution",
+        } <= set(manifest)
+    assert not finished.path("data/raw/example").exists()
+
+
+def test_figures_taken_from_a_service_carry_no_mark(finished: Project) -> None:
+    assert "VOORBEELDCIJFERS" not in visible_text(finished.path("reports/wijkteams.html").read_text())
+    assert "VOORBEELDCIJFERS" not in "".join(pdf_pages(finished))
+
+
+def test_a_second_run_has_nothing_to_do(finished: Project, from_server: dict[str, object]) -> None:
+    answer = finished.run(**from_server)
+    assert answer.returncode == 0
+    assert "Nothing to be done" in answer.stdout + answer.stderr
+
+
+def test_every_rule_has_left_a_log_and_a_benchmark(finished: Project) -> None:
+    rules = {path.stem for path in finished.path("logs").glob("*.log")}
+    assert rules == {path.stem for path in finished.path("benchmarks").glob("*.tsv")}
+    assert rules == {path.stem for path in finished.path("workflow/scripts").glob("*.py")}
+
+
+def test_every_number_of_the_text_is_a_claim_with_its_origin(finished: Project) -> None:
+    claims = pd.read_parquet(finished.path("data/processed/claims.parquet"))
+    text = finished.path("reports/wijkteams.qmd").read_text()
+    called = {name for name in re.findall(r"\{\{<\s*var\s+(\S+)\s*>\}\}", text) if not name.startswith("colophon.")}
+    known = set(claims["id"]) | {f"{name}_interval" for name in claims["id"]}
+    assert called <= known
+    assert claims[["label", "text", "file", "row", "tables", "rule"]].ne("").all().all()
+    page = visible_text(finished.path("reports/wijkteams.html").read_text())
+    duration = claims.set_index("id").at["duration.zonder_verblijf.pooled.active", "text"]
+    assert duration in page
+    assert duration in " ".join(pdf_pages(finished))
+
+
+def test_editing_a_module_reruns_the_rules_that_use_it_and_no_others(finished: Project, from_server: dict[str, object]) -> None:
+    module = finished.path("src/wijkanalyse/classification.py")
+    before = module.read_text()
+    try:
+        module.write_text(before + "\n# edited\n")
+        assert finished.planned(**from_server) == DOWNSTREAM_OF_CLASSIFICATION
+    finally:
+        module.write_text(before)
+    renderer = finished.path("src/wijkanalyse/report/rendering/filters/html.lua")
+    before = renderer.read_text()
+    try:
+        renderer.write_text(before + "\n-- edited\n")
+        assert finished.planned(**from_server) == {"render_report", "all"}
+    finally:
+        renderer.write_text(before)
+
+
+def test_changing_the_threshold_reruns_the_classification_and_what_rests_on_it(
+    finished: Project, from_server: dict[str, object]
+) -> None:
+    choices = {**from_server, "classification": {"threshold_pct": 10}}
+    assert finished.planned(**choices) == DOWNSTREAM_OF_CLASSIFICATION
+
+
+def test_where_no_service_can_be_reached_auto_gives_the_marked_example(tmp_path_factory: pytest.TempPathFactory) -> None:
+    project = copy_project(tmp_path_factory.mktemp("example"))
+    answer = project.run(
+        statline={"catalog_url": "127.0.0.1:1", "use_https": False, "attempts": 1}, example={"provinces": ["PV26"]}
+    )
+    assert answer.returncode == 0, answer.stderr[-6000:]
+    assert "MADE UP" in answer.stderr
+
+    page = project.path("reports/wijkteams.html").read_text()
+    assert "VOORBEELDCIJFERS" in visible_text(page)
+    assert all("VOORBEELDCIJFERS" in text for text in pdf_pages(project))
+    for name in ("panel", "classification", "claims", "checks", "estimates/contrasts"):
+        frame = pd.read_parquet(project.path(f"data/processed/{name}.parquet"))
+        assert frame["source"].str.startswith("VOORBEELDCIJFERS").all()
+    for name in ("use", "duration", "crisis", "reach", "share"):
+        assert "VOORBEELDCIJFERS" in project.path(f"reports/_generated/fig_{name}.md").read_text()
+    # the truth that was put in stands beside the estimates
+    assert "Ingebouwd waar effect" in visible_text(page)
+    assert not project.path("data/raw/cbs").exists() or not any(project.path("data/raw/cbs").rglob("manifest.json"))
