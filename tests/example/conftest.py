@@ -1,15 +1,13 @@
 """Worlds and servers that the tests of the embedded StatLine share. Two provinces make a world of half a second."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import cbsodata
 import pandas as pd
 import pytest
 
+from tests.reference_data import reference
 from wijkanalyse.example import StatLineServer, StatLineTable, World, load_statline_bq, make_tables
-
-REAL_TABLE = Path("/work/shared/cbs/84799NED")
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +33,7 @@ def statline(small_tables: dict[str, StatLineTable]) -> Iterator[StatLineServer]
 
 @pytest.fixture(scope="session")
 def real_table() -> StatLineTable:
-    if not REAL_TABLE.exists():
-        pytest.skip("the real table 84799NED is not on this machine")
-    return load_statline_bq(REAL_TABLE)
+    return load_statline_bq(reference("cbs/84799NED"))
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The municipalities of 2015-2026 and their mergers."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
+from tests.reference_data import reference
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.municipalities import codes_in_force, known_codes, mergers, municipalities
-
-CBS_LISTS = Path("/work/shared/cbs")
 
 # Published by CBS: number of municipalities on 1 January.
 COUNTS = dict(
@@ -36,10 +33,8 @@ def test_mergers_turn_one_years_list_into_the_next(year: int):
 
 @pytest.mark.parametrize("year", range(2019, 2024))
 def test_codes_are_those_of_cbs(year: int):
-    path = CBS_LISTS / f"gemeentecodes_{year}.csv"
-    if not path.exists():
-        pytest.skip(f"CBS's list of codes of {year} is not on this machine")
-    assert codes_in_force(year) == frozenset(pd.read_csv(path)["statcode"])
+    published = pd.read_csv(reference(f"cbs/gemeentecodes_{year}.csv"))
+    assert codes_in_force(year) == frozenset(published["statcode"])
 
 
 def test_what_goes_over_adds_up_to_the_whole_municipality():

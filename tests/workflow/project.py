@@ -31,7 +31,8 @@ class Project:
         """The rules that a run would carry out."""
         answer = self.run("--dry-run", **choices)
         assert answer.returncode == 0, answer.stderr
-        return {line.split()[1].rstrip(":") for line in answer.stdout.splitlines() if line.startswith(("rule ", "localrule "))}
+        table = answer.stdout.partition("Job stats:")[2].split("\n\n")[0]
+        return {line.split()[0] for line in table.splitlines()[3:]} - {"total"}
 
     def path(self, name: str) -> Path:
         return self.folder / name

@@ -114,10 +114,3 @@ def test_an_empty_evidence_file(project: Project, edit) -> None:
     assert "municipal_polls.csv" in message
     assert "empty" in message
     assert not project.path(LOAD).exists()
-
-
-def test_a_number_typed_in_the_prose(project: Project, edit, from_server) -> None:
-    edit("reports/wijkteams.qmd", "## Vraag", "In 2020 was het 337.\n\n## Vraag")
-    message = refused(project, **from_server)
-    assert re.search(r"reports/wijkteams\.qmd:\d+: In 2020 was het 337\.", message)
-    assert not project.path("reports/wijkteams.html").exists()

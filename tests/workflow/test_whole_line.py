@@ -8,8 +8,10 @@ import re
 import shutil
 import subprocess
 
+import nbformat
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 
 from tests.workflow.project import Project, copy_project
 
@@ -24,7 +26,7 @@ def pdf_pages(project: Project) -> list[str]:
     answer = subprocess.run(
         ["pdftotext", "-layout", str(project.path("reports/wijkteams.pdf")), "-"], capture_output=True, check=True
     )
-    return answer.stdout.decode().split("\f")[:-1]
+    return [" ".join(page.split()) for page in answer.stdout.decode().split("\f")[:-1]]
 
 
 def visible_text(page: str) -> str:
@@ -83,7 +85,7 @@ def test_every_number_of_the_text_is_a_claim_with_its_origin(finished: Project) 
     page = visible_text(finished.path("reports/wijkteams.html").read_text())
     duration = claims.set_index("id").at["duration.zonder_verblijf.pooled.active", "text"]
     assert duration in page
-    assert duration in " ".join(pdf_pages(finished))
+    assert " ".join(duration.split()) in " ".join(pdf_pages(finished))
 
 
 def test_editing_a_module_reruns_the_rules_that_use_it_and_no_others(finished: Project, from_server: dict[str, object]) -> None:
@@ -110,6 +112,19 @@ def test_changing_the_threshold_reruns_the_classification_and_what_rests_on_it(
     assert finished.planned(**choices) == DOWNSTREAM_OF_CLASSIFICATION
 
 
+def test_a_number_typed_in_the_prose_stops_the_report(finished: Project, from_server: dict[str, object]) -> None:
+    text = finished.path("reports/wijkteams.qmd")
+    before = text.read_text()
+    try:
+        text.write_text(before.replace("## Vraag", "In 2020 was het 337.\n\n## Vraag", 1))
+        answer = finished.run(**from_server)
+    finally:
+        text.write_text(before)
+    assert answer.returncode == 1
+    assert re.search(r"reports/wijkteams\.qmd:\d+: In 2020 was het 337\.", answer.stderr.partition("The run stopped.")[2])
+    assert not finished.path("reports/wijkteams.html").exists()
+
+
 def test_where_no_service_can_be_reached_auto_gives_the_marked_example(tmp_path_factory: pytest.TempPathFactory) -> None:
     project = copy_project(tmp_path_factory.mktemp("example"))
     answer = project.run(
@@ -129,3 +144,11 @@ def test_where_no_service_can_be_reached_auto_gives_the_marked_example(tmp_path_
     # the truth that was put in stands beside the estimates
     assert "Ingebouwd waar effect" in visible_text(page)
     assert not project.path("data/raw/cbs").exists() or not any(project.path("data/raw/cbs").rglob("manifest.json"))
+
+
+def test_the_notebook_runs_on_the_processed_data(finished: Project) -> None:
+    path = finished.path("notebooks/verkenning.ipynb")
+    notebook = nbformat.read(path, as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells), "notebooks are kept without outputs"
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    assert "CBS StatLine" in notebook.cells[1]["outputs"][0]["text"]

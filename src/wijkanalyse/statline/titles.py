@@ -89,8 +89,9 @@ def topics(properties: Iterable[Mapping[str, Any]]) -> list[Topic]:
 def find_topic(available: Sequence[Topic], wanted: str, table: str) -> Topic:
     """Return the one topic whose title is the last part of `wanted` and that stands under its other parts, in order.
 
-    `wanted` is ``"title"`` or ``"group > title"``; groups in between may be left out. Raises `TitleNotFoundError` with
-    the candidates when none or several fit.
+    `wanted` is ``"title"`` or ``"group > title"``; groups in between may be left out, and a topic that stands directly
+    under the groups named goes before one that stands deeper. Raises `TitleNotFoundError` with the candidates when none or
+    several fit.
     """
     parts = wanted.split(PATH_SEPARATOR)
 
@@ -99,9 +100,13 @@ def find_topic(available: Sequence[Topic], wanted: str, table: str) -> Topic:
         # each wanted group must come after the previous one; `any` walks on through the same iterator
         return same(topic.title, parts[-1]) and all(any(same(group, part) for group in groups) for part in parts[:-1])
 
+    def directly_under(topic: Topic) -> bool:
+        return len(topic.path) >= len(parts) and all(map(same_title, topic.path[-len(parts) :], parts))
+
+    found = [t for t in available if fits(t, lambda a, b: normalise(a) == normalise(b))]
+    found = found or [t for t in available if fits(t, same_title)]
     return _one(
-        [t for t in available if fits(t, lambda a, b: normalise(a) == normalise(b))]
-        or [t for t in available if fits(t, same_title)],
+        [topic for topic in found if directly_under(topic)] or found,
         f'table {table}: column "{wanted}"',
         candidates=_most_like(wanted, [str(topic) for topic in available]),
         advice='Name the group it stands under, as "group > title"',

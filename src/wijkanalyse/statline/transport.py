@@ -128,7 +128,8 @@ class _PatientSession:
         except requests.exceptions.ConnectionError as error:
             if _never_connected(error) and not self._line.has_answered:
                 # nothing listens, the name is unknown, or the network is off: waiting does not help
-                raise StatLineUnreachableError(f"no connection to {request.url} could be made: {_cause(error)}") from error
+                way = " through the proxy of the environment" if isinstance(error, requests.exceptions.ProxyError) else ""
+                raise StatLineUnreachableError(f"no connection to {request.url} could be made{way}: {_cause(error)}") from error
             raise _PassingFaultError(f"the connection broke off ({_cause(error)})") from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _PassingFaultError(f"the answer could not be read ({_cause(error)})") from error
@@ -230,9 +231,11 @@ def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
 def _cause(error: Exception) -> str:
     """The innermost reason of a chain of connection errors, without the object addresses that urllib3 prints."""
     reason: Any = error
-    while getattr(reason, "args", None) and isinstance(getattr(reason.args[0], "reason", None), Exception):
-        reason = reason.args[0].reason
-    return str(reason).rsplit(": ", 1)[-1]
+    while True:
+        inner = getattr(reason, "original_error", None) or getattr(next(iter(reason.args), None), "reason", None)
+        if not isinstance(inner, Exception):
+            return str(reason).rsplit(": ", 1)[-1]
+        reason = inner
 
 
 @contextmanager

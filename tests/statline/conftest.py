@@ -1,0 +1,224 @@
+"""A small table, and a loopback StatLine that answers as told: rightly, wrongly, slowly or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wijkanalyse.example import StatLineTable
+from wijkanalyse.example.answers import Service
+from wijkanalyse.example.table import Dimension, Topic, TopicGroup, padded, topic_tree
+from wijkanalyse.statline.client import StatLineClient
+from wijkanalyse.statline.transport import Patience
+
+TINY = "99999NED"
+PAGE = 10
+Reply = Callable[["Handler", bytes], None]
+
+
+def tiny_table(modified: str = "2026-04-30T02:00:00", first: int = 10) -> StatLineTable:
+    """Five regions and five years: 25 rows, three pages."""
+    regions = padded(
+        {"Key": key, "Title": title, "Description": "", "CategoryGroupID": None}
+        for key, title in [("NL01", "Nederland"), *((f"GM000{n}", f"Gemeente {n}") for n in range(1, 5))]
+    )
+    periods = [
+        {"Key": f"{year}JJ00", "Title": str(year), "Description": "", "Status": "Definitief"} for year in range(2016, 2021)
+    ]
+    properties = topic_tree(
+        [
+            Dimension("RegioS", "Regio's", "GeoDimension", map_year=2020),
+            Dimension("Perioden", "Perioden", "TimeDimension"),
+        ],
+        [TopicGroup("Jeugdhulp", [Topic("Begonnen trajecten"), Topic("Beëindigde trajecten")])],
+    )
+    typed = pd.DataFrame(
+        {
+            "RegioS": [str(row["Key"]) for row in regions for _ in periods],
+            "Perioden": [str(row["Key"]) for _ in regions for row in periods],
+            "BegonnenTrajecten_1": np.arange(first, first + 25, dtype=float),
+            "BeeindigdeTrajecten_2": [np.nan, *range(24)],
+        }
+    )
+    infos = {"Title": "Kleine tabel", "Modified": modified}
+    dimensions = {"RegioS": regions, "Perioden": periods}
+    return StatLineTable(TINY, infos, properties, [], dimensions, typed)
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the answers to requests whose address matches `where`, the first `times` times."""
+
+    reply: Reply
+    where: str
+    times: float
+
+
+@dataclass
+class ScriptedStatLine:
+    """The tiny table on loopback, with faults."""
+
+    service: Service
+    faults: list[Fault] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def catalog_url(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def go_wrong(self, reply: Reply, where: str = "UntypedDataSet", times: float = float("inf")) -> None:
+        self.faults.append(Fault(reply, where, times))
+
+    def client(self, **patience: Any) -> StatLineClient:
+        return StatLineClient(self.catalog_url, use_https=False, patience=Patience(**{"read_timeout": 5.0, **patience}))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16
+    disable_nagle_algorithm = True
+    statline: ScriptedStatLine
+
+    def do_GET(self) -> None:
+        self.statline.requests.append(self.path)
+        self.statline.headers.append(dict(self.headers))
+        answer = self.statline.service.answer(self.path, f"http://{self.headers['Host']}")
+        body = answer.text.encode()
+        for fault in self.statline.faults:
+            if fault.times > 0 and re.search(fault.where, self.path.replace("%24", "$")):
+                fault.times -= 1
+                fault.reply(self, body)
+                return
+        self.give(body, answer.status)
+
+    def give(self, body: bytes, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+def status(code: int, **headers: str) -> Reply:
+    return lambda handler, body: handler.give(b"", code, **headers)
+
+
+def instead(body: bytes) -> Reply:
+    """Another body, with status 200."""
+    return lambda handler, _: handler.give(body)
+
+
+def changed(change: Callable[[dict[str, Any]], None]) -> Reply:
+    """The right answer with something changed in its JSON."""
+
+    def reply(handler: Handler, body: bytes) -> None:
+        document = json.loads(body)
+        change(document)
+        handler.give(json.dumps(document).encode())
+
+    return reply
+
+
+def rewritten(rewrite: Callable[[bytes], bytes]) -> Reply:
+    return lambda handler, body: handler.give(rewrite(body))
+
+
+def reset(handler: Handler, body: bytes) -> None:
+    """The connection is reset without an answer."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+
+
+def cut(handler: Handler, body: bytes) -> None:
+    """Half of the announced body, then the end of the connection."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.wfile.flush()
+    handler.close_connection = True
+
+
+def cut_chunked(handler: Handler, body: bytes) -> None:
+    """Half of a chunked body."""
+    half = body[: len(body) // 2]
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(f"{len(half):x}\r\n".encode() + half + b"\r\n")
+    handler.close_connection = True
+
+
+def cut_unannounced(handler: Handler, body: bytes) -> None:
+    """Half of a body whose length nobody told."""
+    handler.send_response(200)
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.close_connection = True
+
+
+def drip(handler: Handler, body: bytes) -> None:
+    """A byte at a time, never silent for long enough to count as silence; gives up after ten seconds."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    pause = threading.Event()
+    try:
+        for byte in body[:500]:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            pause.wait(0.02)
+    except OSError:
+        pass
+    handler.close_connection = True
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedStatLine]:
+    statline = ScriptedStatLine(Service([tiny_table()], PAGE))
+    handler = type("BoundHandler", (Handler,), {"statline": statline})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads, server.block_on_close = True, False
+    statline.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield statline
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between attempts, which take no time."""
+    seconds: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=seconds.append))
+    return seconds
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port of this machine where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
