@@ -36,7 +36,6 @@ def test_shortcodes_references_code_links_and_lists_are_no_typed_numerals() -> N
     "prose",
     ["Het is 337 dagen.", "- van 2019 op 2020", "een 7,7", "| a | 5% |", "**3**", "Tabel 1 zegt", "[389 dagen](x.html)"],
 )
-)
 def test_a_typed_numeral_is_found_at_its_line(prose: str, tmp_path: Path) -> None:
     assert typed_numerals(ALLOWED + "\n" + prose + "\n") == [(ALLOWED.count("\n") + 2, prose)]
     path = tmp_path / "tekst.qmd"
