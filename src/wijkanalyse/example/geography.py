@@ -16,7 +16,8 @@ import pandas as pd
 
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.table import Row, padded
-from wijkanalyse.municipalities import FIRST_YEAR, LAST_YEAR, codes_in_force, mergers, municipalities
+from wijkanalyse.municipalities import codes_in_force, mergers, municipalities
+from wijkanalyse.years import FIRST_YEAR, LAST_YEAR
 
 NATIONAL: Final = "NL01"
 LANDSDELEN: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

@@ -12,7 +12,7 @@ from wijkanalyse.example.publish import categories, dense, regions, table, yearl
 from wijkanalyse.example.simulate import young_people
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, TopicGroup, topic_tree
 from wijkanalyse.example.world import World
-from wijkanalyse.municipalities import FIRST_YEAR, LAST_YEAR
+from wijkanalyse.years import FIRST_YEAR, LAST_YEAR
 
 YEARS: Final = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 

@@ -12,11 +12,9 @@ from typing import Final
 import pandas as pd
 
 from wijkanalyse.errors import WijkanalyseError
+from wijkanalyse.years import FIRST_YEAR, LAST_YEAR
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "codes_in_force", "known_codes", "mergers", "municipalities"]
-
-FIRST_YEAR: Final = 2015
-LAST_YEAR: Final = 2026
+__all__ = ["codes_in_force", "known_codes", "mergers", "municipalities"]
 
 
 def municipalities() -> pd.DataFrame:

@@ -109,7 +109,7 @@ def client_indicators(ledger: Ledger, indicators: pd.DataFrame) -> str:
     """The eight client indicators beside the published ones."""
     rows = [
         [
-            f"{row.label_nl} ({'%' if row.unit == 'percent' else 'cijfer'})",
+            f"{row.label_nl} (%)" if row.unit == "percent" else str(row.label_nl),
             ledger.with_n(f"indicator.{row.indicator}.published", f"indicator.{row.indicator}.published_n"),
             ledger.with_interval(f"indicator.{row.indicator}.pooled"),
             ledger.with_n(f"indicator.{row.indicator}.k_with_n", f"indicator.{row.indicator}.n"),

@@ -84,8 +84,9 @@ def _fetch_all(
     snapshots: dict[str, Snapshot] = {}
     for number, identifier in enumerate(register.identifiers, start=1):
         table = register.tables.get(identifier)
-        snapshot = None if refresh else store.latest(identifier, origin)
-        if snapshot is not None and _has_what_is_asked(snapshot, table):
+        newest_first = [] if refresh else store.versions(identifier, origin)[::-1]
+        snapshot = next((kept for kept in newest_first if _has_what_is_asked(kept, table)), None)
+        if snapshot is not None:
             how = "kept snapshot"
         else:
             started = time.monotonic()

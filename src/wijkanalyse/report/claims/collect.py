@@ -32,7 +32,9 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
     records = {path.stem: pd.read_parquet(path) for path in evidence}
     tables = read_tables(files["table_register"])
     classified_on = _tables_under(tables, config.classification.years, _classification_variables(config.classification))
-    compared_on: dict[str, str] = {name: _contrast_tables(tables, config, contrast) for name, contrast in config.contrasts.items()}
+    compared_on: dict[str, str] = {
+        name: _contrast_tables(tables, config, contrast) for name, contrast in config.contrasts.items()
+    }
     claims = [
         run.origin(register),
         effectiveness.published_pairs(records["published_figures"]),

@@ -9,7 +9,7 @@ import pandas as pd
 from wijkanalyse.config import Config
 from wijkanalyse.report.claims.ledger import Claim, Origin
 from wijkanalyse.report.numbers import enumeration
-from wijkanalyse.report.words import CLUSTERS, FORMS, MEASURES, STATUSES
+from wijkanalyse.report.words import CLUSTERS, CONTRASTS, FORMS, MEASURES, STATUSES
 
 CLASSIFICATION = "data/processed/classification.parquet"
 PANEL = "data/processed/panel.parquet"
@@ -64,7 +64,9 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
         return Claim(f"choice.{name}", value, unit, label, Origin(CONFIG, name, "config.yaml", "-"), words=words, **kw)
 
     threshold = classification.threshold_pct
-    yield choice("threshold", "Grens", threshold, "percent", decimals=0 if threshold.is_integer() else 1)
+    yield choice(
+        "threshold", "Grens voor een actief wijkteam", threshold, "percent", decimals=0 if threshold.is_integer() else 1
+    )
     yield choice("classification_years", "Jaren van de indeling", words=enumeration([str(y) for y in classification.years]))
     yield choice("measure", "Wat geteld wordt", words=MEASURES[classification.measure])
     yield choice("numerator", "Teller van het aandeel", words=FORMS[classification.numerator])
@@ -77,9 +79,11 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
     yield choice("level", "Betrouwbaarheid van de intervallen", 100 * config.inference.level, "percent", decimals=0)
     yield choice("cluster", "Eenheid van de onzekerheid", words=CLUSTERS[config.inference.cluster])
     for name, contrast in config.contrasts.items():
-        yield choice(f"{name}_years", f"Jaren van {name}", words=enumeration([str(year) for year in contrast.years]))
-        yield choice(f"{name}_last_year", f"Laatste jaar van {name}", contrast.years[-1], "year")
-        yield choice(f"{name}_first_year", f"Eerste jaar van {name}", contrast.years[0], "year")
+        yield choice(
+            f"{name}_years", f"Jaren van {CONTRASTS[name].lower()}", words=enumeration([str(year) for year in contrast.years])
+        )
+        yield choice(f"{name}_last_year", f"Laatste jaar van {CONTRASTS[name].lower()}", contrast.years[-1], "year")
+        yield choice(f"{name}_first_year", f"Eerste jaar van {CONTRASTS[name].lower()}", contrast.years[0], "year")
     years = panel.dropna(subset=["trajectories_zonder_verblijf"])
     status = years.drop_duplicates("year").set_index("year")["period_status"]
     open_years = [f"{year} ({STATUSES[str(text)]})" for year, text in status.items() if text != "Definitief"]
