@@ -7,7 +7,6 @@ as copies, so that nobody can change another's.
 from functools import cache
 from importlib.resources import files
 from io import StringIO
-from typing import Final
 
 import pandas as pd
 

@@ -79,11 +79,10 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
     yield choice("level", "Betrouwbaarheid van de intervallen", 100 * config.inference.level, "percent", decimals=0)
     yield choice("cluster", "Eenheid van de onzekerheid", words=CLUSTERS[config.inference.cluster])
     for name, contrast in config.contrasts.items():
-        yield choice(
-            f"{name}_years", f"Jaren van {CONTRASTS[name].lower()}", words=enumeration([str(year) for year in contrast.years])
-        )
-        yield choice(f"{name}_last_year", f"Laatste jaar van {CONTRASTS[name].lower()}", contrast.years[-1], "year")
-        yield choice(f"{name}_first_year", f"Eerste jaar van {CONTRASTS[name].lower()}", contrast.years[0], "year")
+        what = CONTRASTS[name].lower()
+        yield choice(f"{name}_years", f"Jaren van {what}", words=enumeration([str(year) for year in contrast.years]))
+        yield choice(f"{name}_last_year", f"Laatste jaar van {what}", contrast.years[-1], "year")
+        yield choice(f"{name}_first_year", f"Eerste jaar van {what}", contrast.years[0], "year")
     years = panel.dropna(subset=["trajectories_zonder_verblijf"])
     status = years.drop_duplicates("year").set_index("year")["period_status"]
     open_years = [f"{year} ({STATUSES[str(text)]})" for year, text in status.items() if text != "Definitief"]
