@@ -31,4 +31,6 @@ onerror:
 
 
 onsuccess:
-    print(describe_run(), file=sys.stderr)
+    # make tells it itself, also when there was nothing to do
+    if "MAKELEVEL" not in os.environ:
+        print(describe_run(), file=sys.stderr)

@@ -8,6 +8,8 @@ from wijkanalyse.statline.client import RawTable, StatLineClient
 from wijkanalyse.statline.tables import TableRegister, read_tables
 
 ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+"""Data from elsewhere that lie beside the project on some machines; tests that read them skip where they are absent."""
 
 
 @cache

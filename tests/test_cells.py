@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wijkanalyse.cells import (
@@ -40,6 +40,7 @@ def test_any_other_text_is_an_error_that_names_table_and_column(odd: str):
     assert f"{odd!r} in 2 cells" in str(caught.value)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.one_of(st.integers(-10_000, 10_000_000), st.none()), min_size=1))
 def test_every_count_survives_being_printed(counts: list[int | None]):
     printed = pd.Series(["." if count is None else str(count) for count in counts]).str.rjust(8)
@@ -48,6 +49,7 @@ def test_every_count_survives_being_printed(counts: list[int | None]):
     assert list(cells["reason"].eq(SUPPRESSED)) == [count is None for count in counts]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 3_000), min_size=1))
 def test_the_true_count_lies_within_the_bounds(counts: list[int]):
     """Whatever CBS prints of it: rounded to 5, and '.' for 0 to 7."""
@@ -81,6 +83,7 @@ def test_the_least_known_cell_decides():
     assert least_known(reasons, [group]).to_dict() == {"one": SUPPRESSED, "two": PUBLISHED, "three": NOT_PUBLISHED}
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(REASONS), min_size=1, max_size=6), st.randoms())
 def test_the_least_known_does_not_depend_on_the_order(reasons: list[str], random):
     shuffled = random.sample(reasons, len(reasons))

@@ -29,12 +29,17 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame({"gm_code": ["GM0344", "GM0310"], "youths": [95.0, None]})
 
 
+def write_half(path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text("half a ne", encoding="utf-8")
+        raise RuntimeError
+
+
 def test_a_block_that_fails_leaves_the_old_file(tmp_path: Path):
     path = tmp_path / "register.json"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        temporary.write_text("half a ne", encoding="utf-8")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half(path)
     assert path.read_text(encoding="utf-8") == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["register.json"]
 

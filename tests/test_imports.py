@@ -1,7 +1,9 @@
 """Which files a script rests on: editing one of them must rerun its rule, and editing any other must not."""
 
+import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -87,21 +89,38 @@ def test_a_comment_or_a_text_is_no_import(package: Path):
     assert used(package, "# import wijkanalyse.errors\nX = 'import wijkanalyse.errors'") == set()
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_nothing_that_a_script_loads_is_missed(script: Path):
-    """Held against what Python itself loads when the script's imports are carried out."""
-    code = (
-        f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='imported');"
-        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'wijkanalyse' and m.__file__), sep='\\n')"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    loaded = {Path(line) for line in done.stdout.split()}
-    assert loaded
-    assert loaded <= set(files_used_by(script, SRC))
+LOADER = """
+import json, os, runpy, sys
+import pandas, pandera.pandas, statsmodels.api  # once, for all scripts
+for script in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        runpy.run_path(script, run_name="imported")
+        files = [m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "wijkanalyse" and m.__file__]
+        print(json.dumps([script, files]), flush=True)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, script
+"""
+
+
+def test_nothing_that_a_script_loads_is_missed():
+    """Held against what Python itself loads when the imports of each script are carried out."""
+    command = [sys.executable, "-c", LOADER, *map(str, SCRIPTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = dict(map(json.loads, done.stdout.splitlines()))
+    assert set(loaded) == set(map(str, SCRIPTS))
+    for script, files in loaded.items():
+        assert files
+        assert set(map(Path, files)) <= set(used_by(Path(script))), script
+
+
+@cache
+def used_by(script: Path) -> list[Path]:
+    return files_used_by(script, SRC)
 
 
 def rules_that_use(file: str) -> set[str]:
-    return {script.stem for script in SCRIPTS if SRC / "wijkanalyse" / file in files_used_by(script, SRC)}
+    return {script.stem for script in SCRIPTS if SRC / "wijkanalyse" / file in used_by(script)}
 
 
 def test_editing_a_module_concerns_the_rules_that_use_it_and_no_others():

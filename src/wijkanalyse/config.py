@@ -42,7 +42,7 @@ class StatLine(Section):
     )
     catalog_url: str = Field(
         "opendata.cbs.nl",
-        pattern=r"^[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._\-/]*)?$",
+        pattern=r"^([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\])(:[0-9]+)?(/[A-Za-z0-9._\-]+)*/?$",
         description="Host[:port][/prefix] of an OData v3 service that offers the tables, without http(s)://.",
     )
     use_https: bool = Field(True, description="false only for a service on this machine.")

@@ -1,13 +1,11 @@
 """Tables come over whole and letter for letter, made-up and real ones."""
 
-from pathlib import Path
-
 import cbsodata
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.small_world import fetched_tables, register, served_tables
+from tests.small_world import SHARED, fetched_tables, register, served_tables
 from tests.statline.conftest import TINY, ScriptedStatLine, changed, tiny_table
 from wijkanalyse.example import StatLineServer, load_statline_bq
 from wijkanalyse.example.answers import Service
@@ -16,7 +14,7 @@ from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.titles import find_topic, topics
 from wijkanalyse.statline.transport import StatLineError
 
-REAL_TABLE = Path("/work/shared/cbs/84799NED")
+REAL_TABLE = SHARED / "cbs" / "84799NED"
 WHOLE = [name for name in register().identifiers if name not in ("03759ned", "71486ned")]
 
 

@@ -1,7 +1,7 @@
 """Columns and categories are found by the titles that CBS prints, and never by a column number."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.small_world import fetched_tables, register
@@ -126,6 +126,7 @@ def test_different_titles_stay_different(one: str, other: str):
     assert not same_title(other, one)
 
 
+@settings(deadline=None, max_examples=150)
 @given(st.text(alphabet="abcdé 0123456789-", min_size=8, max_size=20), st.integers(0, 9), st.integers(0, 9), st.integers(0, 20))
 def test_digits_must_be_equal(title: str, one: int, other: int, place: int):
     place = min(place, len(title))
@@ -133,6 +134,7 @@ def test_digits_must_be_equal(title: str, one: int, other: int, place: int):
     assert same_title(first, second) == (one == other)
 
 
+@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_being_the_same_title_works_both_ways(one: str, other: str):
     assert same_title(one, other) == same_title(other, one)

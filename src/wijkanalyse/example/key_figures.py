@@ -7,7 +7,7 @@ import numpy as np
 from wijkanalyse.example import national as nl
 from wijkanalyse.example.geography import Geography
 from wijkanalyse.example.national import Floats
-from wijkanalyse.example.publish import categories, dense, half_year_periods, regions, rounded, table
+from wijkanalyse.example.publish import categories, half_year_periods, half_yearly_table, regions, rounded
 from wijkanalyse.example.simulate import Flows, young_people
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, topic_tree
 from wijkanalyse.example.world import World
@@ -119,19 +119,8 @@ def _table(world: World, course: Flows, identifier: str, title: str, years: tupl
             Topic("Jeugdzorgtrajecten"),
         ],
     )
-    keys = [str(row["Key"]) for row in properties if row["Type"] == "Topic"]
-    cells = np.concatenate([_year_cells(world, course, area, year) for year in years], axis=3)
-    return table(
-        world,
-        identifier,
-        title,
-        f"{years[0]}-{years[-1]}",
-        properties,
-        dimensions,
-        dense(dimensions, dict(zip(keys, cells, strict=True))),
-        area.category_groups,
-        frequency="Perhalfjaar",
-        is_ended=years[-1] < nl.YEARS[-1],
+    return half_yearly_table(
+        world, identifier, title, years, properties, dimensions, area, lambda year: _year_cells(world, course, area, year)
     )
 
 

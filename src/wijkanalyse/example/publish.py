@@ -1,11 +1,12 @@
 """From figures to a published table: rounding, suppression, dense cells, periods and descriptions as CBS gives them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from wijkanalyse.example import national as nl
 from wijkanalyse.example.geography import Geography, geography
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.table import Row, StatLineTable, padded
@@ -109,3 +110,30 @@ def table(
         "Updated": world.modified,
     }
     return StatLineTable(identifier, infos, properties, list(category_groups), dimensions, typed)
+
+
+def half_yearly_table(
+    world: World,
+    identifier: str,
+    title: str,
+    years: Sequence[int],
+    properties: Sequence[Row],
+    dimensions: Mapping[str, Sequence[Row]],
+    area: Geography,
+    year_cells: Callable[[int], Floats],
+) -> StatLineTable:
+    """Return a youth care table; `year_cells` gives the cells of a year: (topics x dimension x regions x 3 periods)."""
+    keys = [str(row["Key"]) for row in properties if row["Type"] == "Topic"]
+    cells = np.concatenate([year_cells(year) for year in years], axis=3)
+    return table(
+        world,
+        identifier,
+        title,
+        f"{years[0]}-{years[-1]}",
+        properties,
+        dimensions,
+        dense(dimensions, dict(zip(keys, cells, strict=True))),
+        area.category_groups,
+        frequency="Perhalfjaar",
+        is_ended=years[-1] < nl.YEARS[-1],
+    )
