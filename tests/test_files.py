@@ -61,6 +61,16 @@ def test_a_block_that_ends_well_replaces_the_file_at_its_end(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_who_is_reading_the_old_file_reads_it_to_the_end(tmp_path: Path):
+    """The new file takes the place of the old one at once; it is not written over it."""
+    path = tmp_path / "register.json"
+    write_text("old", path)
+    with path.open(encoding="utf-8") as reader:
+        write_text("new", path)
+        assert reader.read() == "old"
+    assert path.read_text(encoding="utf-8") == "new"
+
+
 def test_a_frame_that_cannot_be_written_leaves_the_old_files(tmp_path: Path, frame: pd.DataFrame):
     path = tmp_path / "panel.parquet"
     write_frame(frame, path)

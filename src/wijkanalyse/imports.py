@@ -7,6 +7,7 @@ files among its inputs, so that editing a module reruns the rules that use it an
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "wijkanalyse"
@@ -45,15 +46,24 @@ def _data_files(folder: Path) -> set[Path]:
 def _imported(file: Path, src: Path) -> set[str]:
     """Dotted names that may be modules: ``from a import b`` gives both ``a`` and ``a.b``."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            # a leading dot is the package of the file, each further dot the one above
-            above = list(file.relative_to(src).parts[: -node.level]) if node.level else []
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    for level, module, imported in _import_statements(file.read_text(encoding="utf-8"), str(file)):
+        # a leading dot is the package of the file, each further dot the one above
+        above = file.relative_to(src).parts[:-level] if level else ()
+        whole = ".".join(part for part in (*above, module) if part)
+        names |= {whole, *(f"{whole}.{name}" for name in imported)}
     return {name for name in names if name.split(".")[0] == PACKAGE}
+
+
+@cache
+def _import_statements(text: str, filename: str) -> list[tuple[int, str, list[str]]]:
+    """Leading dots, module and imported names of every import; kept, for every rule walks through the same modules."""
+    found: list[tuple[int, str, list[str]]] = []
+    for node in ast.walk(ast.parse(text, filename=filename)):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or "", [alias.name for alias in node.names]))
+    return found
 
 
 def _module_files(module: str, src: Path) -> list[Path]:

@@ -11,12 +11,12 @@ from tests.small_world import served_tables
 from tests.statline.conftest import TINY, ScriptedStatLine, reset, status
 from wijkanalyse.config import Example, StatLine
 from wijkanalyse.errors import WijkanalyseError
-from wijkanalyse.example import StatLineTable
+from wijkanalyse.example import StatLineServer, StatLineTable
 from wijkanalyse.files import write_json
 from wijkanalyse.statline.run import RunTables
 from wijkanalyse.statline.snapshots import SnapshotError
 from wijkanalyse.statline.source import fetch_tables
-from wijkanalyse.statline.tables import TableRegister
+from wijkanalyse.statline.tables import Areas, TableRegister
 from wijkanalyse.statline.transport import StatLineError, StatLineUnreachableError
 
 EXAMPLE = Example(provinces=["PV26"])
@@ -195,6 +195,19 @@ def test_without_a_connection_a_kept_snapshot_is_enough(
     run = fetch_tables(register_of(TINY), at_service("cbs"), EXAMPLE, tmp_path)
     scripted.go_wrong(reset, where=".")
     assert fetch_tables(register_of(TINY), at_service("cbs"), EXAMPLE, tmp_path) == run
+
+
+@pytest.mark.usefixtures("no_example")
+@pytest.mark.parametrize("source", ["auto", "cbs"])
+def test_a_run_that_began_with_one_source_never_ends_with_another(tmp_path: Path, source: str):
+    tables = served_tables()
+    first = register_of("82949NED").model_copy(update={"tables": {}, "areas": Areas(tables={2015: "82949NED"}, regions={})})
+    second = first.model_copy(update={"areas": Areas(tables={2015: "82949NED", 2016: "83287NED"}, regions={})})
+    with StatLineServer([tables["82949NED"], tables["83287NED"]]) as server:
+        statline = StatLine(source=source, catalog_url=server.catalog_url, use_https=False, attempts=1)
+        fetch_tables(first, statline, EXAMPLE, tmp_path)
+    with pytest.raises(StatLineError, match=r"The first 1 of 2 tables are stored from .* come from one source"):
+        fetch_tables(second, statline, EXAMPLE, tmp_path)
 
 
 def test_later_steps_read_the_tables_through_the_register(at_service: Choose, tmp_path: Path):

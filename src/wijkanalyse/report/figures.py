@@ -162,7 +162,7 @@ def _legend(figure: Figure, has_published: bool) -> None:
     ]
     if has_published:
         handles.append(mpl.lines.Line2D([], [], ls=(0, (3, 2)), color=INK, lw=1.3, label="gepubliceerd"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=7.5)
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=7.5, handlelength=3)
 
 
 def draw_shares(classification: pd.DataFrame, threshold_pct: float, path: Path, mark: bool) -> str:

@@ -17,7 +17,7 @@ from wijkanalyse.statline.client import StatLineClient, selection
 from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
 from wijkanalyse.statline.tables import Table, TableRegister
 from wijkanalyse.statline.titles import TitleNotFoundError
-from wijkanalyse.statline.transport import Patience, StatLineUnreachableError
+from wijkanalyse.statline.transport import Patience, StatLineError, StatLineUnreachableError
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,16 @@ def _fetch_all(
             how = "kept snapshot"
         else:
             started = time.monotonic()
-            raw = client.fetch(identifier, table)
+            try:
+                raw = client.fetch(identifier, table)
+            except StatLineUnreachableError as error:
+                if not snapshots:
+                    raise
+                # a connection was made before, or tables of this service are stored: made-up figures have no place here
+                raise StatLineError(
+                    f"{error}\nThe first {len(snapshots)} of {len(register.identifiers)} tables are stored from {origin}. "
+                    "All tables of a run come from one source: run again when the service can be reached."
+                ) from error
             snapshot = store.store(raw, origin, SOURCE_TEXT[source])
             how = f"fetched in {time.monotonic() - started:.1f} s"
         snapshots[identifier] = snapshot

@@ -108,7 +108,7 @@ def find_topic(available: Sequence[Topic], wanted: str, table: str) -> Topic:
     return _one(
         [topic for topic in found if directly_under(topic)] or found,
         f'table {table}: column "{wanted}"',
-        candidates=_most_like(wanted, [str(topic) for topic in available]),
+        candidates=lambda: _most_like(wanted, [str(topic) for topic in available]),
         advice='Name the group it stands under, as "group > title"',
     )
 
@@ -122,8 +122,11 @@ def find_category(available: Sequence[Mapping[str, Any]], wanted: str, dimension
     else:
         found = [row for row in available if normalise(row["Title"]) == normalise(wanted)]
         found = found or [row for row in available if same_title(row["Title"], wanted)]
-    titles = [row["Title"].strip() for row in available]
-    return _one(found, f'table {table}: category "{wanted}" of dimension "{dimension}"', _most_like(wanted, titles))
+    return _one(
+        found,
+        f'table {table}: category "{wanted}" of dimension "{dimension}"',
+        candidates=lambda: _most_like(wanted, [row["Title"].strip() for row in available]),
+    )
 
 
 def find_dimension(properties: Iterable[Mapping[str, Any]], wanted: str, table: str) -> str:
@@ -131,16 +134,16 @@ def find_dimension(properties: Iterable[Mapping[str, Any]], wanted: str, table: 
     dimensions = [row for row in properties if row["Type"] not in ("Topic", "TopicGroup")]
     found = [row for row in dimensions if same_title(row["Title"], wanted) or same_title(row["Key"], wanted)]
     titles = [row["Title"].strip() for row in dimensions]
-    return str(_one(found, f'table {table}: dimension "{wanted}"', titles)["Key"])
+    return str(_one(found, f'table {table}: dimension "{wanted}"', lambda: titles)["Key"])
 
 
 def dimension_of_type(properties: Iterable[Mapping[str, Any]], types: Sequence[str], table: str) -> str:
     """Return the key of the one dimension of one of the CBS `types` (TimeDimension; GeoDimension, GeoDetail)."""
     found = [str(row["Key"]) for row in properties if row["Type"] in types]
-    return _one(found, f"table {table}: dimension of type {' or '.join(types)}", found)
+    return _one(found, f"table {table}: dimension of type {' or '.join(types)}", lambda: found)
 
 
-def _one(found: Sequence[T], what: str, candidates: Iterable[str], advice: str = "Write the whole title") -> T:
+def _one(found: Sequence[T], what: str, candidates: Callable[[], list[str]], advice: str = "Write the whole title") -> T:
     if len(found) == 1:
         return found[0]
     if found:
@@ -148,7 +151,7 @@ def _one(found: Sequence[T], what: str, candidates: Iterable[str], advice: str =
         raise TitleNotFoundError(f"{what} is there {len(found)} times: {listing(texts)}. {advice}, in config/tables.yaml.")
     raise TitleNotFoundError(
         f"{what} is not there. The nearest titles that the service offers:\n"
-        + "\n".join(f"    {candidate}" for candidate in candidates)
+        + "\n".join(f"    {candidate}" for candidate in candidates())
         + "\n  CBS may have renamed it: check the table on StatLine and change the title in config/tables.yaml."
     )
 
