@@ -7,12 +7,13 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from wijkanalyse.config import Classification
+from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 from wijkanalyse.errors import WijkanalyseError, listing, nearest
 
 ACTIVE, NOT_ACTIVE = "active", "not_active"
 
 
-class Classified(pa.DataFrameModel):
+class Classified(Contract):
     """One row per municipality: its share, whether it is active, and why."""
 
     gm_code: Series[str] = pa.Field(str_matches=r"^GM\d{4}$", unique=True, description="municipality")
@@ -28,12 +29,7 @@ class Classified(pa.DataFrameModel):
     denominator: Series[float] = pa.Field(nullable=True, description="all ambulatory youth help, count over the years")
     is_certain: Series[bool] = pa.Field(description="the group is the same at both ends of the share's bounds")
     why: Series[str] = pa.Field(description="why the municipality is in this group, in words")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
 def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -> pd.DataFrame:

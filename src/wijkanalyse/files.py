@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from wijkanalyse.contracts import Contract
 from wijkanalyse.errors import WijkanalyseError
 
 
@@ -42,7 +43,7 @@ def write_json(value: Any, path: Path) -> None:
     write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", path)
 
 
-def write_table(frame: pd.DataFrame, path: Path, schema: type[pa.DataFrameModel], csv: bool = True) -> None:
+def write_table(frame: pd.DataFrame, path: Path, schema: type[Contract], csv: bool = True) -> None:
     """Check `frame` against its contract and write it as Parquet, with a CSV beside it for readers without Python."""
     write_frame(_checked(frame, path, schema), path, csv)
 
@@ -57,12 +58,12 @@ def write_frame(frame: pd.DataFrame, path: Path, csv: bool = True) -> None:
         frame.to_csv(temporary, index=False, lineterminator="\n")
 
 
-def read_table(path: Path, schema: type[pa.DataFrameModel]) -> pd.DataFrame:
+def read_table(path: Path, schema: type[Contract]) -> pd.DataFrame:
     """Read a Parquet file and check it against its contract."""
     return _checked(pd.read_parquet(path), path, schema)
 
 
-def _checked(frame: pd.DataFrame, path: Path, schema: type[pa.DataFrameModel]) -> pd.DataFrame:
+def _checked(frame: pd.DataFrame, path: Path, schema: type[Contract]) -> pd.DataFrame:
     declared = [column for column in schema.to_schema().columns if column in frame.columns]
     frame = frame[[*declared, *(column for column in frame.columns if column not in declared)]]
     try:

@@ -20,6 +20,7 @@ from pandera.typing.pandas import Series
 
 from wijkanalyse.classification import ACTIVE, NOT_ACTIVE
 from wijkanalyse.config import Contrast, Inference
+from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 from wijkanalyse.errors import WijkanalyseError, nearest
 
 POOLED, MEAN_OF_MUNICIPALITIES = "pooled", "mean_of_municipalities"
@@ -27,7 +28,7 @@ DIFFERENCE = "difference"
 UNITS = {"change": "percent", "share": "percent", "mean": "days"}
 
 
-class Estimates(pa.DataFrameModel):
+class Estimates(Contract):
     """One row per contrast, form of help, weighting and term (active, not_active, difference)."""
 
     contrast: Series[str] = pa.Field(description="use, duration, crisis or reach")
@@ -44,15 +45,10 @@ class Estimates(pa.DataFrameModel):
     left_out: Series[int] = pa.Field(ge=0, description="classified municipalities without usable figures")
     contains_team_help: Series[bool] = pa.Field(description="the outcome counts what the groups were formed on")
     years: Series[str] = pa.Field(description="years of the contrast")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
-class Observations(pa.DataFrameModel):
+class Observations(Contract):
     """The municipal values behind the estimates, one row per contrast, form, municipality and year."""
 
     contrast: Series[str] = pa.Field(description="use, duration, crisis or reach")
@@ -63,12 +59,7 @@ class Observations(pa.DataFrameModel):
     group: Series[str] = pa.Field(isin=[ACTIVE, NOT_ACTIVE], description="active or not_active")
     value: Series[float] = pa.Field(description="change or share in percent, or mean in days")
     weight: Series[float] = pa.Field(gt=0, description="denominator of the ratio")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
 def municipal_values(

@@ -4,6 +4,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from wijkanalyse.cells import REASONS
+from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 
 STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", "Onbekend")
 
@@ -12,7 +13,7 @@ CHECKS = ("title", "division", "national_total")
 """Title as in the register; municipalities as in the list of mergers; municipalities add up to the national total."""
 
 
-class Cells(pa.DataFrameModel):
+class Cells(Contract):
     """Every published figure that the panel rests on, as found in its table."""
 
     table: Series[str] = pa.Field(description="StatLine table number")
@@ -28,15 +29,10 @@ class Cells(pa.DataFrameModel):
     low: Series[float] = pa.Field(nullable=True, description="lowest true count that fits rounding and suppression")
     high: Series[float] = pa.Field(nullable=True, description="highest such count")
     reason: Series[str] = pa.Field(isin=REASONS, description="published, or why the cell is empty")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
-class PanelLong(pa.DataFrameModel):
+class PanelLong(Contract):
     """Municipality x year x variable on one set of boundaries, with bounds."""
 
     gm_code: Series[str] = pa.Field(str_matches=r"^GM\d{4}$", description="municipality (boundaries of the panel)")
@@ -48,16 +44,13 @@ class PanelLong(pa.DataFrameModel):
     parts: Series[int] = pa.Field(ge=1, description="municipalities of that year that went into it")
     suppressed: Series[int] = pa.Field(ge=0, description="of which suppressed")
     reason: Series[str] = pa.Field(isin=REASONS, description="published, or why (a part of) it is empty")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    class Config(Contract.Config):
         unique = ["gm_code", "year", "variable"]
 
 
-class Panel(pa.DataFrameModel):
+class Panel(Contract):
     """Municipality x year, one column per variable of config/tables.yaml."""
 
     gm_code: Series[str] = pa.Field(str_matches=r"^GM\d{4}$", description="municipality (boundaries of the panel)")
@@ -69,15 +62,15 @@ class Panel(pa.DataFrameModel):
     jeugdregio_name: Series[str] = pa.Field(description="name of the youth region")
     province_code: Series[str] = pa.Field(description="province, PV..")
     province_name: Series[str] = pa.Field(description="name of the province")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
-    class Config:
+    class Config(Contract.Config):
         strict = False  # the variables come from config/tables.yaml
-        coerce = True
+        ordered = False
         unique = ["gm_code", "year"]
 
 
-class Checks(pa.DataFrameModel):
+class Checks(Contract):
     """What was checked on the way to the panel, and what was found."""
 
     check: Series[str] = pa.Field(isin=CHECKS, description="what was checked")
@@ -85,8 +78,4 @@ class Checks(pa.DataFrameModel):
     passed: Series[bool] = pa.Field(description="found as expected")
     expected: Series[str] = pa.Field(description="what was expected")
     found: Series[str] = pa.Field(description="what was found")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)

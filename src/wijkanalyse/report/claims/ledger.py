@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 from wijkanalyse.frames import rows
 from wijkanalyse.report.numbers import interval, with_unit
 
@@ -69,7 +70,7 @@ class Claim:
         return interval(self.lower, self.upper, self.unit, self.decimals)
 
 
-class Claims(pa.DataFrameModel):
+class Claims(Contract):
     """The ledger: every number of the report, and where it comes from."""
 
     id: Series[str] = pa.Field(unique=True, description="name by which the text calls it")
@@ -84,12 +85,7 @@ class Claims(pa.DataFrameModel):
     row: Series[str] = pa.Field(description="row of that file")
     tables: Series[str] = pa.Field(description="StatLine tables or evidence files under it")
     rule: Series[str] = pa.Field(description="rule of the workflow that made it")
-    source: Series[str] = pa.Field(description="CBS StatLine, or VOORBEELDCIJFERS for made-up figures")
-
-    class Config:
-        strict = True
-        ordered = True
-        coerce = True
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
 def as_frame(claims: Iterable[Claim], source: str) -> pd.DataFrame:
