@@ -17,6 +17,7 @@ include: "workflow/rules/report.smk"
 
 localrules:
     all,
+    refresh,
 
 
 rule all:

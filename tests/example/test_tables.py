@@ -6,7 +6,7 @@ import pytest
 
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineTable, World, make_tables
-from wijkanalyse.example.table import topic_key
+from wijkanalyse.topic_keys import topic_key
 from wijkanalyse.municipalities import codes_in_force, municipalities
 
 from .conftest import stripped

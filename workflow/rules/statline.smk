@@ -1,6 +1,6 @@
 # NEEDS  config/tables.yaml, and StatLine (or a stored snapshot, or the embedded example)
 # MAKES  data/processed/statline.json: which version of which table this run rests on
-# The only rule with network access. The tables themselves go to data/raw/<source>/, where nothing is ever overwritten.
+# The only rules with network access. The tables themselves go to data/raw/<source>/, where nothing is ever overwritten.
 
 
 rule fetch_statline:
@@ -23,3 +23,24 @@ rule fetch_statline:
         "Fetching the StatLine tables (source: {params.statline[source]})"
     script:
         "../scripts/fetch_statline.py"
+
+
+# Asked for by name: `snakemake --cores 1 refresh`. New versions come beside the old ones; the next run rests on them.
+rule refresh:
+    input:
+        tables="config/tables.yaml",
+        code=code_of("refresh"),
+    params:
+        statline=choices.statline.model_dump(),
+        raw="data/raw",
+        register=rules.fetch_statline.output.register,
+    log:
+        "logs/refresh.log",
+    benchmark:
+        "benchmarks/refresh.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Fetching all StatLine tables again"
+    script:
+        "../scripts/refresh.py"

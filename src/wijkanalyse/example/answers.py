@@ -32,8 +32,8 @@ class Answer:
     content_type: str = JSON_TYPE
 
 
-class _Refusal(Exception):  # noqa: N818 - an answer of the service, not an error of the program
-    """An answer that says why not."""
+class Refusal(Exception):  # noqa: N818 - an answer of the service, not an error of the program
+    """An answer that says why not; the services of both protocols give it."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class Sets:
     def get(self, name: str) -> RowSet:
         """Return a set, or refuse with 404."""
         if name not in self._by_name:
-            raise _Refusal(404, f"Table {self.table.identifier} has no set {name!r}{nearest(name, self._by_name)}.")
+            raise Refusal(404, f"Table {self.table.identifier} has no set {name!r}{nearest(name, self._by_name)}.")
         return self._by_name[name]
 
 
@@ -78,25 +78,25 @@ class Service:
     def answer(self, target: str, base_url: str, accept: str = "") -> Answer:
         """Answer the request for `target` (path and query); `base_url` is the scheme and host that links start with."""
         try:
-            return self._answer(_Request(target, base_url, accept))
-        except _Refusal as refusal:
+            return self._answer(Request(target, base_url, accept))
+        except Refusal as refusal:
             return error(refusal.status, refusal.message)
         except FilterError as wrong:
             return error(400, str(wrong))
 
-    def _answer(self, request: "_Request") -> Answer:
+    def _answer(self, request: "Request") -> Answer:
         parts = request.parts
         service = parts[0].lower() if parts else ""
         if service == "odatacatalog":
             return self._catalogue(request)
         if service not in ("odatafeed", "odataapi") or len(parts) < 3 or parts[1].lower() != "odata":
-            raise _Refusal(404, f"No such path: {request.path}. Known are /ODataCatalog/Tables, /ODataFeed and /ODataApi.")
+            raise Refusal(404, f"No such path: {request.path}. Known are /ODataCatalog/Tables, /ODataFeed and /ODataApi.")
         if "$metadata" in parts:
-            raise _Refusal(501, "The embedded StatLine writes no EDMX ($metadata). Read DataProperties instead.")
+            raise Refusal(501, "The embedded StatLine writes no EDMX ($metadata). Read DataProperties instead.")
         request.refuse_atom(is_default=service == "odatafeed")
         sets = self.tables.get(parts[2].lower())
         if sets is None:
-            raise _Refusal(404, f"Table {parts[2]!r} does not exist{nearest(parts[2].lower(), self.tables)}.")
+            raise Refusal(404, f"Table {parts[2]!r} does not exist{nearest(parts[2].lower(), self.tables)}.")
         name = "ODataFeed" if service == "odatafeed" else "ODataApi"
         metadata = f"{request.base_url}/{name}/OData/{sets.table.identifier}/$metadata"
         if len(parts) == 3:
@@ -104,20 +104,20 @@ class Service:
             root: list[Row] = [{"name": each, "url": f"{here}/{each}"} for each in sets.names]
             return _page(metadata, ListSet(root), np.arange(len(root)), ["name", "url"])
         if len(parts) > 5 or (len(parts) == 5 and parts[4] != "$count"):
-            raise _Refusal(404, f"No such path: {request.path}.")
+            raise Refusal(404, f"No such path: {request.path}.")
         limit = API_LIMIT if service == "odataapi" and parts[3] in DATA_SETS else None
         metadata += f"#Cbs.OData.WebAPI.{parts[3]}"
         return self._set(request, sets.get(parts[3]), metadata, self.page_size, limit)
 
-    def _catalogue(self, request: "_Request") -> Answer:
+    def _catalogue(self, request: "Request") -> Answer:
         if len(request.parts) != 2 or request.parts[1] != "Tables":
-            raise _Refusal(404, "The catalogue of the embedded StatLine has one set: /ODataCatalog/Tables.")
+            raise Refusal(404, "The catalogue of the embedded StatLine has one set: /ODataCatalog/Tables.")
         request.refuse_atom(is_default=True)
         rows = [sets.table.catalogue_row(n, request.base_url) for n, sets in enumerate(self.tables.values())]
         metadata = f"{request.base_url}/ODataCatalog/$metadata#Tables"
         return self._set(request, ListSet(rows), metadata, page_size=None, limit=None)
 
-    def _set(self, request: "_Request", rows: RowSet, metadata: str, page_size: int | None, limit: int | None) -> Answer:
+    def _set(self, request: "Request", rows: RowSet, metadata: str, page_size: int | None, limit: int | None) -> Answer:
         names = request.selected(rows)
         index: Index = np.arange(len(rows))
         if request.options.get("$filter"):
@@ -128,7 +128,7 @@ class Service:
         skip, top = request.number("$skip") or 0, request.number("$top")
         index = index[skip:] if top is None else index[skip : skip + top]
         if limit is not None and len(index) > limit:
-            raise _Refusal(500, f"The query returns more than {limit} records. Use a filter, $top and $skip, or the Feed.")
+            raise Refusal(500, f"The query returns more than {limit} records. Use a filter, $top and $skip, or the Feed.")
         link = None
         if page_size is not None and len(index) > page_size:
             left = None if top is None else top - page_size
@@ -138,10 +138,11 @@ class Service:
         return _page(metadata, rows, index, names, total, link)
 
 
-class _Request:
-    """A request, taken apart."""
+class Request:
+    """A request, taken apart; `known` are the query options of the protocol."""
 
-    def __init__(self, target: str, base_url: str, accept: str) -> None:
+    def __init__(self, target: str, base_url: str, accept: str = "", known: Sequence[str] = _OPTIONS) -> None:
+        self._known = known
         split = urlsplit(target)
         self.path = unquote(split.path)
         self.parts = [part for part in self.path.split("/") if part]
@@ -153,23 +154,23 @@ class _Request:
     def options(self) -> Mapping[str, str]:
         """The `$` options; a repeated one counts once. Unknown ones are refused with 400."""
         found = {name: value for name, value in self.pairs if name.startswith("$")}
-        unknown = [name for name in found if name not in _OPTIONS]
+        unknown = [name for name in found if name not in self._known]
         if unknown:
-            raise _Refusal(400, f"Query option {unknown[0]} is not supported. Known: {listing(_OPTIONS)}.")
+            raise Refusal(400, f"Query option {unknown[0]} is not supported. Known: {listing(self._known)}.")
         return found
 
     def refuse_atom(self, is_default: bool) -> None:
         """Refuse a request that CBS would answer with Atom XML: by `$format`, or by default where nothing asks for JSON."""
         asked = self.options.get("$format", "json" if not is_default or "json" in self.accept else "atom")
         if asked.lower() != "json":
-            raise _Refusal(501, f"The embedded StatLine writes JSON only ($format={asked} asked). Add $format=json.")
+            raise Refusal(501, f"The embedded StatLine writes JSON only ($format={asked} asked). Add $format=json.")
 
     def selected(self, rows: RowSet) -> Sequence[str]:
         """Return the columns asked for, in the order asked, or all; 400 for an unknown one."""
         names = [name.strip() for name in self.options.get("$select", "").split(",") if name.strip()]
         unknown = [name for name in names if name not in rows.names]
         if unknown and len(rows):
-            raise _Refusal(400, f"$select: there is no column {unknown[0]!r}{nearest(unknown[0], rows.names)}.")
+            raise Refusal(400, f"$select: there is no column {unknown[0]!r}{nearest(unknown[0], rows.names)}.")
         return [name for name in names if name != "*"] or rows.names
 
     def number(self, option: str) -> int | None:
@@ -178,7 +179,7 @@ class _Request:
         if text is None:
             return None
         if not text.isdecimal():
-            raise _Refusal(400, f"{option} must be a whole number of 0 or more, not {text!r}.")
+            raise Refusal(400, f"{option} must be a whole number of 0 or more, not {text!r}.")
         return int(text)
 
     def next_link(self, skip: int, top: int | None) -> str:

@@ -1,7 +1,8 @@
-"""The `$filter` language of OData v3, as far as StatLine's users write it: text to a tree, a tree to rows.
+"""The `$filter` language of OData v3 and v4, as far as StatLine's users write it: text to a tree, a tree to rows.
 
     or := and ("or" and)*      and := not ("and" not)*      not := "not" not | "(" or ")" | test
-    test := operand (eq|ne|gt|ge|lt|le) operand | substringof(text, operand) | startswith(operand, text) | endswith(…)
+    test := operand (eq|ne|gt|ge|lt|le) operand | startswith(operand, text) | endswith(…)
+            | substringof(text, operand) in version 3 | contains(operand, text) in version 4
     operand := column | 'text' | number | null | true | false | tolower(operand) | toupper(operand) | trim(operand)
 
 Columns hold few distinct values (dimension keys), so a test runs over the distinct values and is then spread over the
@@ -12,7 +13,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }
 _TEXT_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "substringof": lambda text, part: part in text,
+    "contains": lambda text, part: part in text,
     "startswith": str.startswith,
     "endswith": str.endswith,
 }
@@ -90,12 +92,12 @@ class _Both:
 _Node = _Test | _Not | _Both
 
 
-def matching_rows(text: str, columns: Columns) -> Bools:
+def matching_rows(text: str, columns: Columns, version: Literal[3, 4] = 3) -> Bools:
     """Return which rows the filter `text` lets through; `columns` gives a column by name, or None when there is none.
 
     Raises `FilterError` when the text is no filter, names an unknown column, or compares text with a number.
     """
-    return _rows(_Parser(text).tree(), columns)
+    return _rows(_Parser(text, version).tree(), columns)
 
 
 def _rows(node: _Node, columns: Columns) -> Bools:
@@ -113,8 +115,10 @@ def _rows(node: _Node, columns: Columns) -> Bools:
 class _Parser:
     """Recursive descent over the tokens of one filter."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, version: Literal[3, 4]) -> None:
         self.text = text
+        self.version = version
+        self.text_tests = {"startswith", "endswith", "substringof" if version == 3 else "contains"}
         self.tokens = _tokens(text)
         self.at = 0
 
@@ -147,7 +151,7 @@ class _Parser:
 
     def _test(self) -> _Node:
         word = self._peek()
-        if word is not None and word in _TEXT_TESTS:
+        if word is not None and word in self.text_tests:
             return self._text_test(word)
         left = self._operand()
         op = self._peek()
@@ -163,10 +167,10 @@ class _Parser:
         self._need(",")
         second = self._operand()
         self._need(")")
-        # In version 3 the part comes first in substringof and last in the other two.
+        # The part comes first in substringof of version 3 and last in all others.
         part, column = (first, second) if name == "substringof" else (second, first)
         if column.column is None or not isinstance(part.literal, str):
-            raise FilterError(f"$filter: {name} needs a column and a text in quotes, in the order of OData version 3.")
+            raise FilterError(f"$filter: {name} needs a column and a text in quotes, in the order of OData version {self.version}.")
         test, wanted = _TEXT_TESTS[name], part.literal
         node: _Node = _Test(column, lambda value: isinstance(value, str) and test(_changed(column, value), wanted))
         for op, negated in (("eq", "false"), ("ne", "true")):

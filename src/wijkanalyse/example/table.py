@@ -5,8 +5,6 @@
 """
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from wijkanalyse.errors import WijkanalyseError
+from wijkanalyse.topic_keys import topic_key
 
 Row = dict[str, object]
 
@@ -130,17 +129,6 @@ class Dimension:
     kind: str = "Dimension"
     description: str = ""
     map_year: int | None = None
-
-
-def topic_key(title: str, number: int) -> str:
-    """Return the key CBS makes of the `number`-th topic (from 1) called `title`.
-
-    Verified on 131 topics of four real tables: split on everything that is no letter or digit, each part with a capital,
-    diacritics gone, `k_` before a digit, the running number of the topic behind it.
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
-    name = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", plain))
-    return f"{'k_' if name[:1].isdigit() else ''}{name}_{number}"
 
 
 def topic_tree(dimensions: Sequence[Dimension], parts: Iterable[Topic | TopicGroup]) -> list[Row]:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 
 def describe_run(folder: Path = Path()) -> str:
-    """Return where the report is and which figures it rests on, for the project in `folder`."""
-    register = json.loads((folder / "data/processed/statline.json").read_text(encoding="utf-8"))
-    lines = [f"  {kind}   {folder / 'reports' / f'wijkteams.{kind.lower()}'}" for kind in ("HTML", "PDF")]
+    """Return where the report is and which figures it rests on, for the project in `folder`; empty before there is one."""
+    reports = {kind: folder / "reports" / f"wijkteams.{kind.lower()}" for kind in ("HTML", "PDF")}
+    path = folder / "data/processed/statline.json"
+    if not all(file.is_file() for file in (path, *reports.values())):
+        return ""
+    register = json.loads(path.read_text(encoding="utf-8"))
+    lines = [f"  {kind:6} {report}" for kind, report in reports.items()]
     newest = max(str(table["modified"]) for table in register["tables"].values())[:10]
     lines.append(f"  source {register['source_text']}, {len(register['tables'])} tables, newest version {newest}")
     if register["source"] == "example":
