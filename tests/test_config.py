@@ -172,3 +172,18 @@ def test_what_is_no_address_is_refused(address: str):
 def test_a_local_service_may_be_chosen():
     chosen = read_config({"statline": {"source": "cbs", "catalog_url": "127.0.0.1:8123", "use_https": False}}).statline
     assert (chosen.source, chosen.catalog_url, chosen.use_https) == ("cbs", "127.0.0.1:8123", False)
+
+
+def test_the_trend_break_is_crossed_only_when_asked():
+    across = {"kind": "change", "outcome": "begun", "years": [2019, 2022]}
+    with pytest.raises(ConfigError, match=r"across_break: true does it all the same"):
+        read_config({"contrasts": {**plain_contrasts(), "use": across}})
+    asked = read_config({"contrasts": {**plain_contrasts(), "use": {**across, "across_break": True}}})
+    assert asked.contrasts["use"].years == [2019, 2022]
+    with pytest.raises(ConfigError, match="break"):
+        read_config({"classification": {"years": [2020, 2021]}})
+    assert read_config({"classification": {"years": [2020, 2021], "across_break": True}}).classification.across_break
+
+
+def plain_contrasts() -> dict[str, object]:
+    return {name: contrast.model_dump() for name, contrast in Config().contrasts.items()}

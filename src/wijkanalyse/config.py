@@ -40,10 +40,16 @@ class StatLine(Section):
         description="cbs: StatLine itself. example: the embedded StatLine with made-up figures. auto: a verified snapshot in "
         "data/raw/cbs if there is one, else CBS, and only where no connection to CBS can be made at all, the example.",
     )
-    catalog_url: str = Field(
-        "opendata.cbs.nl",
+    protocol: Literal["v3", "v4"] = Field(
+        "v3",
+        description="Which of the two services of CBS the tables come from: OData v3 (opendata.cbs.nl) or its successor v4 "
+        "(datasets.cbs.nl). A run uses one of them, and never a snapshot of the other.",
+    )
+    catalog_url: str | None = Field(
+        None,
         pattern=r"^([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\])(:[0-9]+)?(/[A-Za-z0-9._\-]+)*/?$",
-        description="Host[:port][/prefix] of an OData v3 service that offers the tables, without http(s)://.",
+        description="Host[:port][/prefix] of a service of the chosen protocol that offers the tables, without http(s)://; "
+        "null for that of CBS.",
     )
     use_https: bool = Field(True, description="false only for a service on this machine.")
     contact: str = Field(
@@ -53,6 +59,17 @@ class StatLine(Section):
     read_timeout_seconds: float = Field(60.0, gt=0, description="Longest silence of the service within one answer.")
     answer_deadline_seconds: float = Field(300.0, gt=0, description="Longest time that one answer may take in all.")
     attempts: int = Field(5, ge=1, le=20, description="How often one page is asked for before the fetch stops.")
+    largest_table_cells: int = Field(
+        60_000_000,
+        ge=1,
+        description="A table with more cells (rows x columns) than this is not fetched whole; set fetch: selection for it in "
+        "config/tables.yaml. 60 million cells take about a gigabyte of memory.",
+    )
+
+    @property
+    def address(self) -> str:
+        """The chosen `catalog_url`, or the host of CBS for the protocol."""
+        return self.catalog_url or {"v3": "opendata.cbs.nl", "v4": "datasets.cbs.nl"}[self.protocol]
 
 
 class Example(Section):
@@ -75,8 +92,8 @@ class Panel(Section):
 
     boundaries_year: Year = Field(
         2025,
-        description="All years are brought to the municipal boundaries of 1 January of this year. Later years are "
-        "left out: figures of merged municipalities cannot be split back.",
+        description="All years are brought to the municipal boundaries of 1 January of this year. Figures of later "
+        "years are divided over the municipalities of then by their inhabitants of 0 to 22: an estimate.",
     )
     suppressed_value: float = Field(
         3.5,
@@ -114,12 +131,16 @@ class Classification(Section):
         min_length=1,
         description="The share is taken over these years together; all on one side of the 2020/2021 break.",
     )
+    across_break: bool = Field(
+        False, description="true allows years on both sides of the 2020/2021 trend break; the report then says so."
+    )
     minimum_count: int = Field(
         50, ge=0, description="Municipalities with a smaller denominator are not classified (their share is noise)."
     )
 
     @model_validator(mode="after")
-    def _nothing_counts_twice(self) -> Classification:
+    def _choices_fit_together(self) -> Classification:
+        _refuse_break(self.years, self.across_break)
         for name, values in (("years", self.years), ("denominator", self.denominator)):
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} {values} names something twice")
@@ -145,6 +166,9 @@ class Contrast(Section):
         None, description="share: what the outcome is a part of; mean: the count that it is a mean of."
     )
     years: list[Year] = Field(min_length=1, description="change: from and to; otherwise the years taken together.")
+    across_break: bool = Field(
+        False, description="true allows years on both sides of the 2020/2021 trend break; the report then says so."
+    )
 
     @model_validator(mode="after")
     def _years_fit_the_kind(self) -> Contrast:
@@ -152,12 +176,21 @@ class Contrast(Section):
             raise ValueError(f"a change needs two years, the earlier first; found {self.years}")
         if self.kind != "change" and not self.denominator:
             raise ValueError(f"a {self.kind} needs a denominator")
-        if len({year >= TREND_BREAK for year in self.years}) > 1:
-            raise ValueError(
-                f"years {self.years} lie on both sides of the {TREND_BREAK - 1}/{TREND_BREAK} break: CBS counts other "
-                f"providers from {TREND_BREAK}, so the two series are not comparable"
-            )
+        _refuse_break(self.years, self.across_break)
         return self
+
+
+def crosses_break(years: Iterable[int]) -> bool:
+    """Whether `years` lie on both sides of the trend break."""
+    return len({year >= TREND_BREAK for year in years}) > 1
+
+
+def _refuse_break(years: list[int], is_allowed: bool) -> None:
+    if crosses_break(years) and not is_allowed:
+        raise ValueError(
+            f"years {years} lie on both sides of the {TREND_BREAK - 1}/{TREND_BREAK} break: CBS counts other providers from "
+            f"{TREND_BREAK}, so the two series are not comparable; across_break: true does it all the same"
+        )
 
 
 def _default_contrasts() -> dict[ContrastName, Contrast]:
@@ -228,12 +261,7 @@ class Config(Section):
     report: Report = Report()
 
     @model_validator(mode="after")
-    def _years_on_one_side_of_the_break(self) -> Config:
-        if len({year >= TREND_BREAK for year in self.classification.years}) > 1:
-            raise ValueError(
-                f"classification.years {self.classification.years} lie on both sides of the "
-                f"{TREND_BREAK - 1}/{TREND_BREAK} break"
-            )
+    def _every_contrast_is_there(self) -> Config:
         missing = set(get_args(ContrastName)) - set(self.contrasts)
         if missing:
             raise ValueError(f"contrasts: {', '.join(sorted(missing))} missing")
@@ -305,7 +333,7 @@ def default_yaml() -> str:
             for key, inner in Contrast.model_fields.items():
                 lines += _comment(f"{key} - {inner.description}", 2)
             for key, contrast in value.items():
-                body = {k: v for k, v in _plain(contrast).items() if v is not None}
+                body = {k: v for k, v in _plain(contrast).items() if v not in (None, False)}
                 lines += [f"  {key}: {_flow(body)}"]
         else:
             lines += _indented({name: _plain(value)}, 0)

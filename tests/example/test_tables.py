@@ -6,8 +6,8 @@ import pytest
 
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineTable, World, make_tables
-from wijkanalyse.topic_keys import topic_key
 from wijkanalyse.municipalities import codes_in_force, municipalities
+from wijkanalyse.topic_keys import topic_key
 
 from .conftest import stripped
 
@@ -23,7 +23,7 @@ TEN = [
     "BeeindigdVolgensPlan",
     "TotaalVoortijdigAfgesloten",
 ]
-COUNTED_TO_FIVE = ["84134NED", "85099NED", "82971NED", "85097NED"]
+COUNTED_TO_FIVE = ["84134NED", "85099NED", "82971NED", "85097NED", "84135NED", "85100NED"]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,13 @@ def test_every_description_says_the_figures_are_made_up(small_tables: dict[str, 
 
 
 def test_impossible_worlds_are_refused():
-    for settings in ({"provinces": ("PV99",)}, {"provinces": ()}, {"effect_duration_pct": -95}, {"modified": "today"}):
+    for settings in (
+        {"provinces": ("PV99",)},
+        {"provinces": ()},
+        {"effect_duration_pct": -95},
+        {"effect_reach_background_pct": 900},
+        {"modified": "today"},
+    ):
         with pytest.raises(WijkanalyseError):
             World(**settings)
 

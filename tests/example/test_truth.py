@@ -216,6 +216,7 @@ def test_truth_can_be_written_as_json(small_world: World):
         "specialised_use_ratio": 0.97,
         "duration_within_form_ratio": 1.0,
         "crisis_per_provider_start_ratio": 1.0,
+        "background_reach_growth_ratio": 1.0,
     }
     rows = pd.DataFrame(known["municipality_years"])
     assert not rows.duplicated(["gm_code", "year"]).any()

@@ -9,7 +9,8 @@ from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineServer, World
 from wijkanalyse.example.areas import area_tables
 from wijkanalyse.municipalities import municipalities
-from wijkanalyse.panel.areas import check_division, read_areas
+from wijkanalyse.panel.areas import read_areas
+from wijkanalyse.panel.checks import check_division
 from wijkanalyse.statline.client import StatLineClient
 from wijkanalyse.statline.titles import topics
 
@@ -62,13 +63,13 @@ def test_the_division_of_a_year_is_held_against_the_list_of_mergers():
         client = StatLineClient(server.catalog_url, use_https=False)
         for year in (2015, 2019, 2026):
             found = check_division(read_areas(client.fetch(YEARS[year]), REGIONS), year)
-            assert found["passed"], found
-            assert found["subject"] == str(year)
+            assert found.passed, found
+            assert found.subject == str(year)
 
 
 def test_a_division_that_differs_names_the_codes():
     areas = municipalities().query("first_year <= 2026 and last_year >= 2026")
     found = check_division(areas[areas["gm_code"].ne("GM0344")], 2026)
-    assert not found["passed"]
-    assert "GM0344" in str(found["found"])
-    assert (found["expected"], str(found["found"]).split()[0]) == ("342", "341")
+    assert not found.passed
+    assert "GM0344" in found.found
+    assert (found.expected, found.found.split()[0]) == ("342", "341")

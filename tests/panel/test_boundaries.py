@@ -93,9 +93,10 @@ def test_within_a_year_nothing_changes(year: int):
     assert (links["share"] == 1).all()
 
 
-def test_merged_municipalities_are_not_split_back():
-    with pytest.raises(WijkanalyseError, match=r"2020 cannot be brought to the boundaries of 2015.*panel\.boundaries_year"):
-        successors(2020, 2015)
+def test_going_back_without_inhabitants_leaves_the_shares_of_divided_municipalities_open():
+    links = successors(2016, 2015).set_index("from_code")
+    assert links.loc[[GOOISE_MEREN], "share"].isna().all()
+    assert links.loc["GM0344", "share"] == 1
 
 
 def test_a_renamed_municipality_keeps_its_history():
@@ -112,6 +113,7 @@ def test_a_merger_by_hand():
         "high": 207.5,
         "parts": 3,
         "suppressed": 0,
+        "is_estimated": False,
         "reason": "published",
     }
     assert len(found) == 1
@@ -183,14 +185,51 @@ def test_a_part_without_a_published_mean_is_left_out_of_the_mean():
     assert row["reason"] == "suppressed"
 
 
-def test_regions_that_were_no_municipality_and_years_after_the_boundaries_are_left_out():
-    found = brought([cell("GM0344", 10), cell(GOOISE_MEREN, 10), cell("PV26", 10), cell("GM0344", 10, year=2020)], to_year=2016)
+def test_regions_that_were_no_municipality_are_left_out():
+    found = brought([cell("GM0344", 10), cell(GOOISE_MEREN, 10), cell("PV26", 10)])
     assert list(found.index) == [("GM0344", 2015, "ended")]
 
 
-def test_without_figures_up_to_the_boundaries_year_there_is_no_panel():
-    with pytest.raises(WijkanalyseError, match=r"no municipal figures up to 2016.*panel\.boundaries_year"):
-        brought([cell("GM0344", 10, year=2020)], to_year=2016)
+def inhabitants(sizes: dict[str, int], year: int) -> list[dict[str, object]]:
+    return [cell(code, size, year=year, variable="population_0_22") for code, size in sizes.items()]
+
+
+def test_a_later_figure_is_divided_by_inhabitants():
+    sizes = inhabitants({BUSSUM: 600, MUIDEN: 100, NAARDEN: 300}, 2015)
+    found = brought([*sizes, cell(GOOISE_MEREN, 500, year=2018), cell("GM0344", 80, year=2018)], to_year=2015)
+    parts = [found.loc[(code, 2018, "ended"), "value"] for code in (BUSSUM, MUIDEN, NAARDEN)]
+    assert parts == [300, 50, 150]
+    assert found.loc[(BUSSUM, 2018, "ended"), "is_estimated"]
+    assert found.loc[("GM0344", 2018, "ended"), "value"] == 80
+    assert not found.loc[("GM0344", 2018, "ended"), "is_estimated"]
+
+
+def test_a_divided_municipality_keeps_its_mean_duration_in_every_part():
+    sizes = inhabitants({BUSSUM: 600, MUIDEN: 100, NAARDEN: 300}, 2015)
+    later = [cell(GOOISE_MEREN, 500, year=2018), cell(GOOISE_MEREN, 365, year=2018, variable="duration")]
+    found = brought([*sizes, *later], to_year=2015)
+    assert [found.loc[(code, 2018, "duration"), "value"] for code in (BUSSUM, MUIDEN, NAARDEN)] == [365, 365, 365]
+
+
+def test_without_inhabitants_a_merged_municipality_cannot_be_divided():
+    with pytest.raises(WijkanalyseError, match=r"Figures of 2018 cannot be brought .*2015.*GM1942 cannot be divided"):
+        brought([cell("GM0344", 10), cell(GOOISE_MEREN, 500, year=2018)], to_year=2015)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.integers(0, 10_000), years, years)
+def test_totals_are_kept_backwards_too(seed: int, one: int, other: int):
+    end, start = sorted((one, other))
+    rng = np.random.default_rng(seed)
+    sizes = pd.Series(rng.integers(100, 90_000, len(codes_in_force(end))), index=sorted(codes_in_force(end)), dtype=float)
+    links = successors(start, end, sizes)
+    assert set(links["from_code"]) == codes_in_force(start)
+    assert set(links["gm_code"]) == codes_in_force(end)
+    assert np.allclose(links.groupby("from_code")["share"].sum(), 1)
+    # what was put together comes apart into itself: inhabitants of the old boundaries, forward and back
+    forward = successors(end, start).assign(size=lambda f: f["from_code"].map(sizes) * f["share"])
+    back = links.assign(size=links["from_code"].map(forward.groupby("gm_code")["size"].sum()) * links["share"])
+    assert np.allclose(back.groupby("gm_code")["size"].sum().reindex(sizes.index), sizes)
 
 
 @settings(deadline=None, max_examples=8)

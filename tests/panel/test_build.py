@@ -9,6 +9,7 @@ import pytest
 
 from tests.small_world import fetched_tables, register, served_tables
 from wijkanalyse.config import Panel as PanelChoices
+from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineServer, World
 from wijkanalyse.example.simulate import flows
 from wijkanalyse.example.trajectories import trajectory_tables
@@ -112,7 +113,7 @@ def test_every_municipality_of_the_boundaries_year_has_every_year():
     wide = built().wide
     assert set(wide["gm_code"]) == set(_codes_2025())
     assert wide.groupby("gm_code")["year"].agg(["min", "max", "size"]).drop_duplicates().to_numpy().tolist() == [
-        [2015, 2025, 11]
+        [2015, 2026, 12]
     ]
     assert (wide["series"] == np.where(wide["year"] < 2021, "2015-2020", "2021-")).all()
     assert set(wide["source"]) == {SOURCE}
@@ -131,7 +132,7 @@ def test_half_of_a_merged_municipality_is_not_the_whole():
     """Leerdam and Zederik lay in another province, which this small country does not show."""
     wide = built().wide.query("gm_code == @VIJFHEERENLANDEN").set_index("year")
     assert wide["begun_zonder_verblijf"].loc[:2018].isna().all()
-    assert wide["begun_zonder_verblijf"].loc[2019:].notna().all()
+    assert wide["begun_zonder_verblijf"].loc[2019:2025].notna().all()
 
 
 def test_provisional_years_are_marked():
@@ -188,8 +189,8 @@ def test_columns_that_the_service_does_not_offer_stay_empty():
     Panel.validate(panel.wide)
 
 
-def test_the_boundaries_of_another_year_may_be_chosen():
-    wide = build_panel(fetched_tables().__getitem__, only("82971NED"), PanelChoices(boundaries_year=2018), SOURCE).wide
-    assert wide["year"].max() == 2018
-    assert "GM0620" in set(wide["gm_code"])  # Vianen
-    assert VIJFHEERENLANDEN not in set(wide["gm_code"])
+def test_a_municipality_that_the_figures_do_not_cover_cannot_be_divided():
+    """Leerdam and Zederik lay in another province, so nobody knows how many people Vijfheerenlanden had from them."""
+    tables = only("82971NED", "03759ned")
+    with pytest.raises(WijkanalyseError, match=r"boundaries of 2018.*GM1961 cannot be divided"):
+        build_panel(fetched_tables().__getitem__, tables, PanelChoices(boundaries_year=2018), SOURCE)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from wijkanalyse.classification import Classified
-from wijkanalyse.config import Config
+from wijkanalyse.config import Config, Contrast
 from wijkanalyse.report.claims import Claim, Claims, Origin, as_frame, as_variables, effectiveness, municipalities, run
 
 ORIGIN = Origin("data/processed/x.parquet", "row", "84134NED", "estimate_contrasts")
@@ -130,5 +130,15 @@ def test_every_choice_that_the_text_names_has_a_claim() -> None:
     )
     claims = by_id(list(municipalities.choices(Config(), panel, "84134NED")))
     assert claims["choice.threshold"].text == "5%"
-    assert claims["choice.use_years"].text == "2019 en 2020"
+    # a figure that is not definitive is marked wherever its year is named
+    assert claims["choice.use_years"].text == "2019 en 2020 (voorlopig)"
+    assert claims["choice.across_break"].text == "geen enkel cijfer hier overschrijdt die breuk"
     assert claims["panel.provisional_years"].text == "2020 (voorlopig)"
+
+
+def test_a_contrast_across_the_trend_break_is_told_in_the_report() -> None:
+    panel = pd.DataFrame({"year": [2020, 2021], "period_status": "Definitief", "trajectories_zonder_verblijf": [1.0, 2.0]})
+    use = Contrast(kind="change", outcome="begun", years=[2020, 2021], across_break=True)
+    config = Config(contrasts={**Config().contrasts, "use": use})
+    claims = by_id(list(municipalities.choices(config, panel, "84134NED")))
+    assert claims["choice.across_break"].text == "verandering van het gebruik gaat over die breuk heen"

@@ -10,6 +10,8 @@ an analysis should find. `load_statline_bq` reads a real table, to be served in 
 """
 
 from wijkanalyse.example.areas import area_tables
+from wijkanalyse.example.characteristics import characteristic_tables
+from wijkanalyse.example.covariates import background_table, income_table, regional_table
 from wijkanalyse.example.key_figures import key_figure_tables
 from wijkanalyse.example.population import household_table, population_table
 from wijkanalyse.example.server import StatLineServer
@@ -22,13 +24,20 @@ from wijkanalyse.example.world import World
 __all__ = ["StatLineServer", "StatLineTable", "World", "load_statline_bq", "make_tables", "truth"]
 
 
-def make_tables(world: World) -> list[StatLineTable]:
-    """Return all tables of a world: key figures, trajectories, population, households and the yearly lists of areas."""
+def make_tables(world: World, full_size: bool = False) -> list[StatLineTable]:
+    """Return all tables of a world: youth care, population, households and surroundings, and the yearly lists of areas.
+
+    With `full_size` the tables of young people by characteristics are as large as CBS's own (millions of rows).
+    """
     course = flows(world)
     return [
         *key_figure_tables(world, course),
         *trajectory_tables(world, course),
+        *characteristic_tables(world, course, full_size),
         population_table(world),
         household_table(world),
+        background_table(world),
+        income_table(world),
+        regional_table(world),
         *area_tables(world),
     ]

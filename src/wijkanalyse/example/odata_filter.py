@@ -170,7 +170,7 @@ class _Parser:
         # The part comes first in substringof of version 3 and last in all others.
         part, column = (first, second) if name == "substringof" else (second, first)
         if column.column is None or not isinstance(part.literal, str):
-            raise FilterError(f"$filter: {name} needs a column and a text in quotes, in the order of OData version {self.version}.")
+            raise FilterError(f"$filter: {name} needs a column and a text in quotes, in the order of OData v{self.version}.")
         test, wanted = _TEXT_TESTS[name], part.literal
         node: _Node = _Test(column, lambda value: isinstance(value, str) and test(_changed(column, value), wanted))
         for op, negated in (("eq", "false"), ("ne", "true")):

@@ -31,7 +31,7 @@ _UNMARRIED_SHARE: Final = 0.49  # of all ages; gehuwd stands for all others
 REFERENCE_AGES: Final = (("10000", "Totaal"), ("53100", "15 tot 25 jaar"), ("53300", "25 jaar of ouder"))
 _YOUNG_REFERENCE_SHARE: Final = 0.045
 # Households per inhabitant, and what each kind is of all households (CBS 71486ned of 2021, in rough figures).
-_PER_INHABITANT: Final = 0.46
+HOUSEHOLDS_PER_INHABITANT: Final = 0.46
 _SINGLE: Final = 0.385
 _LONE_PARENT: Final = 0.073
 _OTHER: Final = 0.005
@@ -166,7 +166,7 @@ def lone_parent_share(world: World) -> Floats:
 
 def _households(world: World, inhabitants: Floats) -> Floats:
     """Return the 27 unrounded figures by origin; the last is the people in households, for their mean size."""
-    total = inhabitants * _PER_INHABITANT
+    total = inhabitants * HOUSEHOLDS_PER_INHABITANT
     lone, single, other = total * lone_parent_share(world), total * _SINGLE, total * _OTHER
     couples = total - lone - single - other
     married, unmarried = couples * _MARRIED_OF_COUPLES, couples * (1 - _MARRIED_OF_COUPLES)

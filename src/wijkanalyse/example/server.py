@@ -1,4 +1,4 @@
-"""The embedded StatLine over HTTP on this machine, for clients of CBS's OData v3 service (cbsodata and our own).
+"""The embedded StatLine over HTTP on this machine, for clients of CBS's OData v3 service (cbsodata and our own), and of v4.
 
 with StatLineServer(tables) as statline:
     cbsodata.get_meta("85097NED", "DataProperties", catalog_url=statline.catalog_url)   # options.use_https = False
@@ -13,6 +13,8 @@ from typing import Final
 
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example.answers import Answer, Service, error
+from wijkanalyse.example.odata4 import PATH as PATH_4
+from wijkanalyse.example.odata4 import Service4
 from wijkanalyse.example.table import StatLineTable
 
 PAGE_SIZE: Final = 10_000  # rows a page of the Feed, as at CBS
@@ -30,6 +32,7 @@ class StatLineServer:
         self, tables: Sequence[StatLineTable], host: str = "127.0.0.1", port: int = 0, page_size: int = PAGE_SIZE
     ) -> None:
         self.service = Service(tables, page_size)
+        self.service_4 = Service4(tables)
         self.requests: list[str] = []
         try:
             self._http = _Http((host, port), self)
@@ -91,7 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         statline.requests.append(self.path)
         base_url = f"http://{self.headers.get('Host') or statline.catalog_url}"
         try:
-            answer = statline.service.answer(self.path, base_url, self.headers.get("Accept", ""))
+            service = statline.service_4 if self.path.startswith(PATH_4) else statline.service
+            answer = service.answer(self.path, base_url, self.headers.get("Accept", ""))
         except Exception as problem:
             self._send(error(500, f"The embedded StatLine failed: {problem!r}"))
             raise
@@ -101,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = answer.text.encode("utf-8")
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
-        self.send_header("DataServiceVersion", "3.0;")
+        self.send_header(*(("OData-Version", "4.0") if self.path.startswith(PATH_4) else ("DataServiceVersion", "3.0;")))
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > _SMALL:
             body = gzip.compress(body, compresslevel=3)
             self.send_header("Content-Encoding", "gzip")

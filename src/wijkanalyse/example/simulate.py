@@ -90,7 +90,7 @@ def _need(world: World, youths: Floats, is_active: Bools) -> Floats:
     for form, (lasting, yearly) in {nl.PROVIDER: (0.0, 0.04), nl.RESIDENTIAL: (0.18, 0.07)}.items():
         own = _normal(world, f"need own {form}", lasting, (count,))
         noise = shared + own[None, :] + _normal(world, f"need {form}", yearly, youths.shape)
-        part = youths * np.exp(_balanced(noise, youths, is_active))
+        part = youths * np.exp(balanced(noise, youths, is_active))
         result[form] = part / part.sum(axis=1, keepdims=True)
     result[nl.TEAM] = result[nl.PROVIDER]
     return result
@@ -172,7 +172,7 @@ def _durations(world: World, is_active: Bools, ended: Floats) -> Floats:
     for form, level in enumerate(days):
         noise = _disturbances(world, f"duration lasting {form}", 0.09, ended[form], is_active)
         noise = noise + _normal(world, f"duration {form}", 0.05, noise.shape)
-        result[form] = level * nl.DURATION_PATH[:, None] * np.exp(_balanced(noise, ended[form], is_active))
+        result[form] = level * nl.DURATION_PATH[:, None] * np.exp(balanced(noise, ended[form], is_active))
     result[nl.PROVIDER] *= 1 + world.effect_duration_pct / 100 * is_active
     return result
 
@@ -183,7 +183,7 @@ def _crisis_shares(world: World, is_active: Bools, begun: Floats) -> Floats:
     for form, level in enumerate(shares):
         noise = _disturbances(world, f"crisis lasting {form}", 0.25, begun[form], is_active)
         noise = noise + _normal(world, f"crisis {form}", 0.12, noise.shape)
-        result[form] = level / 100 * np.exp(_balanced(noise, begun[form], is_active))
+        result[form] = level / 100 * np.exp(balanced(noise, begun[form], is_active))
     result[nl.PROVIDER] *= 1 + world.effect_crisis_pct / 100 * is_active
     return np.minimum(result, 0.6)
 
@@ -191,10 +191,10 @@ def _crisis_shares(world: World, is_active: Bools, begun: Floats) -> Floats:
 def _disturbances(world: World, name: str, spread: float, weight: Floats, is_active: Bools) -> Floats:
     """Return one lasting disturbance per origin, balanced in every year, as logarithms (years x origins)."""
     noise = _normal(world, name, spread, weight.shape[1:])
-    return _balanced(np.repeat(noise[None, :], len(weight), axis=0), weight, is_active)
+    return balanced(np.repeat(noise[None, :], len(weight), axis=0), weight, is_active)
 
 
-def _balanced(noise: Floats, weight: Floats, is_active: Bools) -> Floats:
+def balanced(noise: Floats, weight: Floats, is_active: Bools) -> Floats:
     """Shift `noise` (years x origins) so that exp(noise) has weighted mean 1 among the active and among the others."""
     result = noise.copy()
     for group in (is_active, ~is_active):

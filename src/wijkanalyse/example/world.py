@@ -31,6 +31,9 @@ class World:
     """True effect of being active on the mean duration of ended provider trajectories without residence."""
     effect_crisis_pct: float = 0.0
     """True effect of being active on the share of provider starts without residence that start from a crisis."""
+    effect_reach_background_pct: float = 0.0
+    """True effect of having been active from 2016 to 2020 on the number of youths with a migration background who get youth
+    help, at the cost of the others: after one year a fifth of it, after five years the whole."""
     active_share_pct: float = 200 / 7
     """Share of the municipalities with an active policy at the start, spread evenly over small and large ones."""
     provider_duration_days: float = 391.0
@@ -57,7 +60,7 @@ class World:
                 f"World.provinces: {listing(unknown) or 'an empty list'} is not a choice of provinces. "
                 f"Give codes from {listing(PROVINCE_CODES)}, or None for the whole country."
             )
-        for name in ("effect_specialised_use_pct", "effect_duration_pct", "effect_crisis_pct"):
+        for name in [name for name in self.__dataclass_fields__ if name.startswith("effect_")]:
             if not -90 <= getattr(self, name) <= 200:
                 raise WijkanalyseError(f"World.{name} is {getattr(self, name)}; choose a per cent change from -90 to 200.")
         if not 5 <= self.active_share_pct <= 80:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from wijkanalyse.errors import WijkanalyseError, listing
-from wijkanalyse.municipalities import codes_in_force
 from wijkanalyse.statline.client import RawTable
 from wijkanalyse.statline.titles import topics
 
@@ -43,14 +44,11 @@ def _code_name_pairs(raw: RawTable) -> list[tuple[str, str]]:
     return [(titles["code"], titles["naam"]) for titles in by_group.values() if {"code", "naam"} <= set(titles)]
 
 
-def check_division(areas: pd.DataFrame, year: int) -> dict[str, object]:
-    """Compare the municipalities of the "Gebieden" table of `year` with the list that the mergers rest on."""
-    published, ours = set(areas["gm_code"]), set(codes_in_force(year))
-    odd = sorted(published ^ ours)
-    return {
-        "check": "division",
-        "subject": str(year),
-        "passed": not odd,
-        "expected": str(len(ours)),
-        "found": str(len(published)) + (f" ({listing(odd)})" if odd else ""),
-    }
+def members(areas: dict[int, pd.DataFrame], regions: Iterable[str], national: str) -> pd.DataFrame:
+    """Return which municipality lies in which region above it, per year: columns year, region, gm_code."""
+    frames = []
+    for year, division in areas.items():
+        above = [division[f"{region}_code"] for region in regions]
+        for codes in (*above, pd.Series(national, index=division.index)):
+            frames.append(pd.DataFrame({"year": year, "region": codes, "gm_code": division["gm_code"]}))
+    return pd.concat(frames, ignore_index=True)

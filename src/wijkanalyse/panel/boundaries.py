@@ -1,26 +1,39 @@
-"""Bringing municipal figures of any year to the boundaries of one later year."""
+"""Bringing municipal figures of any year to the boundaries of one year."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import pandas as pd
 
 from wijkanalyse.cells import LARGEST_SUPPRESSED, NOT_PUBLISHED, SUPPRESSED, least_known
-from wijkanalyse.errors import WijkanalyseError
+from wijkanalyse.errors import WijkanalyseError, listing
 from wijkanalyse.municipalities import codes_in_force, mergers
 
+SPLIT_BY: Final = "population_0_22"
+"""The count by which a merged municipality is divided over what it was made of."""
 
-def successors(from_year: int, to_year: int) -> pd.DataFrame:
-    """Return which municipality of `to_year` each one of `from_year` went to, and with which share.
+
+def successors(from_year: int, to_year: int, inhabitants: pd.Series | None = None) -> pd.DataFrame:
+    """Return in which municipality of `to_year` each one of `from_year` lies, and with which share.
 
     Columns `from_code`, `gm_code`, `share` (shares of one `from_code` sum to 1). Boundaries are those of 1 January; a
-    renamed municipality is its own successor. Source: the list of mergers of the package `municipalities`. Raises
-    `WijkanalyseError` when `to_year` is the earlier one: merged municipalities cannot be split back.
+    renamed municipality is its own successor. Source: the list of mergers of the package `municipalities`.
+
+    Going back, a merged municipality is divided over what it was made of, in proportion to `inhabitants` (index: codes of
+    `to_year`): an estimate, where going forward is a sum. A share is NaN where the inhabitants are not known.
     """
-    if to_year < from_year:
-        raise WijkanalyseError(
-            f"Figures of {from_year} cannot be brought to the boundaries of {to_year}: merged municipalities cannot be split "
-            f"back. Choose {from_year} or a later year (panel.boundaries_year)."
-        )
+    if to_year >= from_year:
+        return _forward(from_year, to_year)
+    links = _forward(to_year, from_year).rename(columns={"from_code": "gm_code", "gm_code": "from_code"})
+    sizes = links["gm_code"].map(inhabitants if inhabitants is not None else pd.Series(dtype=float)) * links["share"]
+    is_alone = links.groupby("from_code")["gm_code"].transform("size").eq(1)
+    total = sizes.groupby(links["from_code"]).transform(lambda parts: parts.sum(skipna=False))
+    links = links.assign(share=(sizes / total).mask(is_alone, 1.0))
+    return links[["from_code", "gm_code", "share"]].sort_values(["from_code", "gm_code"], ignore_index=True)
+
+
+def _forward(from_year: int, to_year: int) -> pd.DataFrame:
     steps = mergers()
     inside = steps["date"].gt(pd.Timestamp(from_year, 1, 1)) & steps["date"].le(pd.Timestamp(to_year, 1, 1))
     links = pd.DataFrame({"from_code": sorted(codes_in_force(from_year)), "share": 1.0})
@@ -41,22 +54,30 @@ def harmonise(cells: pd.DataFrame, to_year: int, suppressed_value: float, mean_o
     """Bring yearly municipal cells to the boundaries of `to_year`.
 
     `cells` has the columns region, year, variable, value, low, high, reason, one row per region, year and variable; regions
-    that were no municipality on 1 January of their year are left out, and so are years after `to_year`. Counts are summed
+    that were no municipality on 1 January of their year are left out. Figures of later years are divided over the
+    municipalities of `to_year` by their inhabitants of 0 to 22 (`SPLIT_BY`). Counts are summed
     with the shares of the mergers, a suppressed count as `suppressed_value` (0 to 7, its place between its own bounds); a
     mean named in `mean_of` becomes the mean weighted with the count that it is a mean of. Returns gm_code, year, variable,
-    value, low, high, parts, suppressed, reason. A count is empty when any of its parts was not published or has no row; a
-    mean leaves out parts without a published mean.
+    value, low, high, parts, suppressed, is_estimated (a divided municipality is in it), reason. A count is empty when any of
+    its parts was not published or has no row; a mean leaves out parts without a published mean.
     """
-    cells = cells[cells["year"] <= to_year]
     if cells.empty:
-        raise WijkanalyseError(
-            f"There are no municipal figures up to {to_year}, the year of the boundaries. Choose a later panel.boundaries_year."
-        )
+        raise WijkanalyseError("There are no municipal figures to bring to one set of boundaries.")
+    inhabitants = cells[cells["variable"].eq(SPLIT_BY) & cells["year"].eq(to_year)].set_index("region")["value"].dropna()
     links = pd.concat(
-        [successors(year, to_year).assign(year=year) for year in sorted(cells["year"].unique())], ignore_index=True
+        [successors(year, to_year, inhabitants).assign(year=year) for year in sorted(cells["year"].unique())],
+        ignore_index=True,
     )
     links["predecessors"] = links.groupby(["gm_code", "year"])["from_code"].transform("size")
     parts = links.merge(cells, left_on=["from_code", "year"], right_on=["region", "year"], how="inner", validate="m:m")
+    if parts["share"].isna().any():
+        stuck = parts[parts["share"].isna()]
+        raise WijkanalyseError(
+            f"Figures of {listing(map(str, sorted(stuck['year'].unique())))} cannot be brought to the boundaries of {to_year}: "
+            f"the inhabitants ({SPLIT_BY}) of {listing(sorted(stuck['gm_code'].unique()), 5)} in {to_year} are not known, so "
+            f"{listing(sorted(stuck['from_code'].unique()), 5)} cannot be divided over them. Choose a later "
+            "panel.boundaries_year."
+        )
     is_suppressed = parts["reason"].eq(SUPPRESSED)
     is_mean = parts["variable"].isin(list(mean_of))
     parts = parts.assign(
@@ -107,5 +128,6 @@ def _described(values: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     return values.assign(
         parts=grouped.size(),
         suppressed=grouped["is_suppressed"].sum().astype(int),
+        is_estimated=grouped["share"].min().lt(1),
         reason=least_known(parts["reason"], [parts[key] for key in KEYS]),
     ).reset_index()

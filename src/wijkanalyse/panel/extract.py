@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from math import prod
 
 import pandas as pd
@@ -28,23 +29,24 @@ log = logging.getLogger(__name__)
 NATIONAL = "NL01"
 
 
-def extract_cells(raw: RawTable, table: Table, source: str) -> pd.DataFrame:
-    """Return the cells of `raw` that `table` of the register names, for municipalities and the Netherlands.
+def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[str] = ()) -> pd.DataFrame:
+    """Return the cells of `raw` that `table` of the register names: municipalities, the regions above them, the Netherlands.
 
-    Columns as in `panel.schemas.Cells`. Raises `TitleNotFoundError` for a column or category that is gone, and
+    `regions` are the prefixes of the regions above that are wanted (JZ, PV). Columns as in `panel.schemas.Cells`. Raises
+    `TitleNotFoundError` for a column or category that is gone, and
     `WijkanalyseError` for a dimension on which the register makes no choice.
     """
-    base = _rows_of_interest(raw, table)
+    base = _rows_of_interest(raw, table, regions)
     frames = [_cells_of(raw, table, name, variable, base) for name, variable in table.variables.items()]
     cells = _explain_empty(pd.concat(frames, ignore_index=True))
     return cells.assign(source=source)
 
 
-def _rows_of_interest(raw: RawTable, table: Table) -> pd.DataFrame:
-    """Rows of municipalities and the Netherlands in the years of the table, with region, period and status."""
+def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> pd.DataFrame:
+    """Rows of municipalities, wanted regions and the Netherlands in the years of the table, with region, period and status."""
     region, time = raw.region_dimension, raw.time_dimension
     rows = raw.data.assign(region=raw.data[region].str.strip(), period=raw.data[time].str.strip())
-    rows = rows[rows["region"].str.startswith("GM") | rows["region"].eq(NATIONAL)]
+    rows = rows[rows["region"].str.startswith(("GM", *regions)) | rows["region"].eq(NATIONAL)]
     rows = rows.assign(
         year=rows["period"].str[:4].astype(int),
         is_year=rows["period"].str[4:6].eq("JJ"),
@@ -147,7 +149,7 @@ def _explain_empty(cells: pd.DataFrame) -> pd.DataFrame:
     is_unpublished = is_dot & pd.MultiIndex.from_frame(cells[["variable", "period"]]).isin(unpublished)
     in_force = pd.MultiIndex.from_tuples([(code, year) for year in cells["year"].unique() for code in codes_in_force(year)])
     is_gone = (
-        cells["region"].ne(NATIONAL)
+        cells["region"].str.startswith("GM")
         & cells["reason"].ne(PUBLISHED)
         & ~pd.MultiIndex.from_frame(cells[["region", "year"]]).isin(in_force)
     )

@@ -9,8 +9,8 @@ from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", "Onbekend")
 
 
-CHECKS = ("title", "division", "national_total")
-"""Title as in the register; municipalities as in the list of mergers; municipalities add up to the national total."""
+CHECKS = ("title", "division", "coverage", "national_total", "parts", "published_total", "year_on_year", "suppressed")
+"""The data checks, as in `panel.checks`."""
 
 
 class Cells(Contract):
@@ -18,7 +18,7 @@ class Cells(Contract):
 
     table: Series[str] = pa.Field(description="StatLine table number")
     variable: Series[str] = pa.Field(description="name in config/tables.yaml")
-    region: Series[str] = pa.Field(description="region code without blanks: GM.... or NL01")
+    region: Series[str] = pa.Field(description="region code without blanks: GM...., JZ.., PV.. or NL01")
     period: Series[str] = pa.Field(description="CBS period code, e.g. 2020JJ00 or 2020HJ01")
     year: Series[int] = pa.Field(ge=2000, description="calendar year of the period")
     is_year: Series[bool] = pa.Field(description="whole year (JJ), not a half-year")
@@ -43,6 +43,7 @@ class PanelLong(Contract):
     high: Series[float] = pa.Field(nullable=True, description="upper bound of a count")
     parts: Series[int] = pa.Field(ge=1, description="municipalities of that year that went into it")
     suppressed: Series[int] = pa.Field(ge=0, description="of which suppressed")
+    is_estimated: Series[bool] = pa.Field(description="a municipality that was divided over several is in it")
     reason: Series[str] = pa.Field(isin=REASONS, description="published, or why (a part of) it is empty")
     source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
@@ -76,6 +77,7 @@ class Checks(Contract):
     check: Series[str] = pa.Field(isin=CHECKS, description="what was checked")
     subject: Series[str] = pa.Field(description="table, year or variable")
     passed: Series[bool] = pa.Field(description="found as expected")
+    is_hard: Series[bool] = pa.Field(description="the run stops when it did not pass")
     expected: Series[str] = pa.Field(description="what was expected")
     found: Series[str] = pa.Field(description="what was found")
     source: Series[str] = pa.Field(description=SOURCE_COLUMN)

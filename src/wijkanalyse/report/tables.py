@@ -152,7 +152,12 @@ def sources(run: Mapping[str, Any], mark: bool) -> str:
 CHECKS = {
     "title": "titel van de tabel als in het register",
     "division": "gemeenten op de eerste dag van het jaar als in de lijst van herindelingen",
+    "coverage": "vrijwel elke gemeente heeft een cijfer",
     "national_total": "gemeenten tellen op tot het landelijke totaal",
+    "parts": "vormen van hulp tellen op tot hun geheel",
+    "published_total": "landelijk totaal als in publicaties van het CBS",
+    "year_on_year": "geen sprong van jaar op jaar",
+    "suppressed": "de meeste cellen zijn getoond",
 }
 
 
@@ -183,6 +188,7 @@ def choices(ledger: Ledger, config: Mapping[str, Any]) -> str:
         "suppressed_value": "panel.suppressed_value",
         "cluster": "inference.cluster",
         "level": "inference.level",
+        "across_break": "across_break",
     }
     rows = [[ledger.label(f"choice.{name}"), ledger.text(f"choice.{name}"), f"`{key}`"] for name, key in names.items()]
     rows += [

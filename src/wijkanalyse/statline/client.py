@@ -8,21 +8,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import cbsodata
 import pandas as pd
 import requests
 
 from wijkanalyse.errors import listing
+from wijkanalyse.statline.checks import NotWholeError, check_selection, check_whole, not_whole
+from wijkanalyse.statline.pages import DATA_SET, DataPages
 from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.titles import dimension_of_type, find_category, find_dimension
-from wijkanalyse.statline.transport import Line, Patience, StatLineError, patient_transport
+from wijkanalyse.statline.transport import Line, Patience, StatLineError, patient_session, patient_transport
 
 log = logging.getLogger(__name__)
 
 GEO_TYPES = ("GeoDimension", "GeoDetail")
 TIME_TYPES = ("TimeDimension",)
-DATA_SETS = ("TypedDataSet", "UntypedDataSet")
+DATA_SETS = ("TypedDataSet", DATA_SET)
+_NO_DIMENSIONS = frozenset({"TableInfos", "DataProperties", "CategoryGroups", *DATA_SETS})
+_READINGS = 2
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class RawTable:
     """A table exactly as the service published it.
 
     `infos` is the TableInfos row, `properties` the DataProperties, `dimensions` the category lists by dimension key (all
-    with CBS's own blanks), `data` the UntypedDataSet (all text) with the columns ID, dimensions, topics.
+    with CBS's own blanks), `data` the UntypedDataSet (all text) with the columns ID, dimensions, topics. `protocol` says how
+    it came over; a table that came over v4 is given in the same form (`odata4.py`).
     """
 
     identifier: str
@@ -43,6 +49,7 @@ class RawTable:
     retrieved: datetime
     filters: str | None = None
     catalogue: dict[str, Any] = field(default_factory=dict)
+    protocol: str = "v3"
 
     @property
     def region_dimension(self) -> str:
@@ -64,9 +71,14 @@ class StatLineClient:
         self.patience = patience or Patience()
         self._line = Line()
 
+    @property
+    def origin(self) -> str:
+        """The service, as the manifests of its tables name it."""
+        return f"{'https' if self.use_https else 'http'}://{self.catalog_url}"
+
     def table_url(self, identifier: str) -> str:
         """Address of the table's root document."""
-        return f"{'https' if self.use_https else 'http'}://{self.catalog_url}/ODataFeed/odata/{identifier}"
+        return f"{self.origin}/ODataFeed/odata/{identifier}"
 
     @contextmanager
     def _service(self, identifier: str) -> Iterator[None]:
@@ -84,7 +96,7 @@ class StatLineClient:
                     "CBS withdraws tables and gives their successors a new number."
                 ) from None
             raise StatLineError(f"table {identifier}: {self.catalog_url} answered: {error}") from error
-        except (requests.RequestException, LookupError, TypeError, ValueError) as error:
+        except (requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
             # an address that is none, or an answer without the fields that every OData v3 service gives
             raise StatLineError(
                 f"table {identifier}: {self.catalog_url} does not answer as an OData v3 service of CBS does: {error!r}"
@@ -95,44 +107,103 @@ class StatLineClient:
     def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
         """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
 
-        Raises `StatLineError` when the service answers with an error, or when the answer is not whole: rows missing or
-        double, columns that the metadata does not know, or a table that changed while it was read.
+        Raises `StatLineError` when the service answers with an error, when the table is too large to be fetched whole, or
+        when the answer is not whole: rows missing or double, columns that the metadata does not know, or a table that
+        changed while it was read. What is not whole is read from the start once more before it is refused.
         """
+        for reading in range(1, _READINGS + 1):
+            try:
+                return self._read(identifier, table)
+            except NotWholeError as error:
+                if reading == _READINGS:
+                    raise
+                log.warning("%s It is read from the start once more.", error)
+        raise AssertionError("a table is read or refused")
+
+    def _read(self, identifier: str, table: Table | None) -> RawTable:
         with self._service(identifier):
-            catalogue = cbsodata.get_table_list(filters=f"Identifier eq '{identifier}'", catalog_url=self.catalog_url)
-            filters = self._selection(identifier, table) if table is not None else None
-            # typed=True gives the *untyped* set in cbsodata 1.3.5: the flag removes the set that is asked for
-            answer = cbsodata.download_data(identifier, typed=True, filters=filters, catalog_url=self.catalog_url)
-            infos_after = cbsodata.get_info(identifier, catalog_url=self.catalog_url) or {}
-        if "UntypedDataSet" not in answer:
-            raise StatLineError(f"table {identifier}: cbsodata gave {listing(answer)}; expected an UntypedDataSet")
+            before = self._lists(identifier)
+            catalogue = self._in_catalogue(identifier)
+            properties = before["DataProperties"]
+            chosen = chosen_codes(identifier, table, properties, before.__getitem__) if table is not None else None
+            filters = filter_text(chosen, identifier, table, properties) if table is not None and chosen else None
+            rows = _row_count(catalogue) if filters is None else self._count(identifier, filters)
+            self._refuse_too_large(identifier, rows, properties, filters)
+            pages = self._line.data = DataPages(identifier, rows, is_whole=filters is None)
+            try:
+                # typed=True gives the *untyped* set in cbsodata 1.3.5: the flag removes the set that is asked for
+                answer = cbsodata.download_data(identifier, typed=True, filters=filters, catalog_url=self.catalog_url)
+            finally:
+                self._line.data = None
+            after = {**answer, "TableInfos": cbsodata.get_meta(identifier, "TableInfos", catalog_url=self.catalog_url)}
+            catalogue_after = self._in_catalogue(identifier)
+        if DATA_SET not in answer:
+            raise StatLineError(f"table {identifier}: cbsodata gave {listing(answer)}; expected an {DATA_SET}")
         infos = answer["TableInfos"][0] if answer["TableInfos"] else {}
-        if infos_after.get("Modified") != infos.get("Modified"):
-            raise StatLineError(
-                f"table {identifier} changed while it was read (Modified {infos.get('Modified')} before, "
-                f"{infos_after.get('Modified')} after). Run again."
-            )
-        known = {"TableInfos", "DataProperties", "CategoryGroups", *DATA_SETS}
         raw = RawTable(
             identifier=identifier,
             infos=infos,
             properties=answer["DataProperties"],
             category_groups=answer.get("CategoryGroups", []),
-            dimensions={name: rows for name, rows in answer.items() if name not in known},
-            data=pd.DataFrame(answer["UntypedDataSet"]),
+            dimensions={name: rows for name, rows in answer.items() if name not in _NO_DIMENSIONS},
+            data=pages.frame(),
             url=self.table_url(identifier),
             retrieved=datetime.now(UTC).replace(microsecond=0),
             filters=filters,
-            catalogue=catalogue[0] if catalogue else {},
+            catalogue=catalogue,
         )
+        changed = [name for name, rows in after.items() if name not in DATA_SETS and rows != before.get(name)]
+        changed += [name for name in before if name not in after]
+        changed += ["catalogue"] if catalogue_after != catalogue else []
+        if changed or infos != after["TableInfos"][0]:
+            dates = [rows[0].get("Modified") if rows else None for rows in (before["TableInfos"], after["TableInfos"])]
+            what = f"Modified {dates[0]} before, {dates[1]} after" if dates[0] != dates[1] else listing(changed)
+            raise not_whole(raw, f"it changed while it was read ({what})")
         check_whole(raw)
+        if table is not None and chosen:
+            check_selection(raw, chosen, table.years)
         return raw
 
-    def _selection(self, identifier: str, table: Table) -> str | None:
-        properties = cbsodata.get_meta(identifier, "DataProperties", catalog_url=self.catalog_url)
-        return selection(
-            identifier, table, properties, lambda key: cbsodata.get_meta(identifier, key, catalog_url=self.catalog_url)
-        )
+    def _lists(self, identifier: str) -> dict[str, list[dict[str, Any]]]:
+        """All that describes the table, read before its figures; cbsodata reads it again with them, and both must agree."""
+        root = cbsodata.get_meta(identifier, "", catalog_url=self.catalog_url)
+        names = [str(row["name"]) for row in root if row["name"] not in DATA_SETS]
+        return {name: cbsodata.get_meta(identifier, name, catalog_url=self.catalog_url) for name in names}
+
+    def _in_catalogue(self, identifier: str) -> dict[str, Any]:
+        rows = cbsodata.get_table_list(filters=f"Identifier eq '{identifier}'", catalog_url=self.catalog_url)
+        is_it = (row for row in rows if str(row.get("Identifier")).strip().lower() == identifier.lower())
+        found: dict[str, Any] = next(is_it, {})
+        return found
+
+    def _count(self, identifier: str, filters: str) -> int | None:
+        """How many rows of the table a filter lets through, None where the service does not count."""
+        query = urlencode({"$filter": filters}, quote_via=quote)
+        try:
+            with patient_session(self.patience, self._line) as session:
+                count: int = session.get(f"{self.table_url(identifier)}/{DATA_SET}/$count", query, shape="number")
+                return count
+        except requests.HTTPError as error:
+            log.warning(
+                "table %s: the service does not count rows, so a missing last page would not be seen: %s", identifier, error
+            )
+            return None
+
+    def _refuse_too_large(
+        self, identifier: str, rows: int | None, properties: list[dict[str, Any]], filters: str | None
+    ) -> None:
+        cells = (rows or 0) * sum(row["Type"] != "TopicGroup" for row in properties)
+        if cells > self.patience.largest_table_cells:
+            advice = "name fewer years or categories" if filters else "set fetch: selection"
+            raise StatLineError(
+                f"table {identifier} has {rows} rows and {cells:.2g} cells, more than statline.largest_table_cells "
+                f"({self.patience.largest_table_cells:.2g}). For this table, {advice} in config/tables.yaml, or raise the limit."
+            )
+
+
+def _row_count(catalogue: dict[str, Any]) -> int | None:
+    count = catalogue.get("RecordCount")
+    return None if count is None else int(count)
 
 
 def selection(
@@ -145,49 +216,33 @@ def selection(
 
     `categories` gives the list of a dimension by its key.
     """
+    chosen = chosen_codes(identifier, table, properties, categories)
+    return None if chosen is None else filter_text(chosen, identifier, table, properties)
+
+
+def chosen_codes(
+    identifier: str,
+    table: Table,
+    properties: list[dict[str, Any]],
+    categories: Callable[[str], list[dict[str, Any]]],
+) -> dict[str, list[str]] | None:
+    """Return the codes that the register names, by dimension and with CBS's own blanks; None for a table fetched whole."""
     if table.fetch == "whole":
         return None
     wanted: dict[str, set[str]] = {}
     for variable in table.variables.values():
         for dimension, titles in table.categories(variable).items():
             wanted.setdefault(find_dimension(properties, dimension, identifier), set()).update(titles)
-    clauses = []
-    for key, wanted_titles in wanted.items():
-        rows = categories(key)
-        # keys are padded in the service, and a filter must carry the same blanks
-        codes = {find_category(rows, title, key, identifier)["Key"] for title in wanted_titles}
-        clauses.append("(" + " or ".join(f"{key} eq '{code}'" for code in sorted(codes)) + ")")
+    return {
+        key: sorted({find_category(categories(key), title, key, identifier)["Key"] for title in titles})
+        for key, titles in wanted.items()
+    }
+
+
+def filter_text(chosen: dict[str, list[str]], identifier: str, table: Table, properties: list[dict[str, Any]]) -> str:
+    """Return the OData filter for the chosen codes and the years of the table."""
+    # keys are padded in the service, and a filter must carry the same blanks
+    clauses = ["(" + " or ".join(f"{key} eq '{code}'" for code in codes) + ")" for key, codes in chosen.items()]
     period = dimension_of_type(properties, TIME_TYPES, identifier)
     clauses.append(f"({period} ge '{table.years[0]}' and {period} lt '{table.years[1] + 1}')")
     return " and ".join(clauses)
-
-
-def check_whole(raw: RawTable) -> None:
-    """Raise `StatLineError` unless the table has the rows and columns that its metadata announce."""
-
-    def fault(what: str) -> StatLineError:
-        return StatLineError(f"table {raw.identifier} from {raw.url}: {what}. Nothing was stored; run again.")
-
-    if raw.data.empty:
-        raise fault("the service gave no rows" + (f" for {raw.filters}" if raw.filters else ""))
-    dimensions = [row["Key"] for row in raw.properties if row["Type"] not in ("Topic", "TopicGroup")]
-    topics = [row["Key"] for row in raw.properties if row["Type"] == "Topic"]
-    expected = {"ID", *dimensions, *topics}
-    if set(raw.data.columns) != expected:
-        odd = listing(sorted(set(raw.data.columns) ^ expected))
-        raise fault(f"the columns are not those of DataProperties: {odd}")
-    if raw.data[sorted(expected - {"ID"})].isna().to_numpy().any():
-        raise fault("some rows lack a column")
-    announced = raw.catalogue.get("RecordCount")
-    if raw.filters is None and announced is None:
-        log.warning("table %s: the catalogue has no row count, so a missing last page would not be seen", raw.identifier)
-    if raw.filters is None and announced is not None and len(raw.data) != int(announced):
-        raise fault(f"{len(raw.data)} rows, but the catalogue announces {announced}")
-    if raw.data["ID"].duplicated().any() or raw.data.duplicated(dimensions).any():
-        raise fault("some rows came twice")
-    if raw.filters is None and not (raw.data["ID"].to_numpy() == range(len(raw.data))).all():
-        raise fault("the row numbers have gaps")
-    for key in dimensions:
-        unknown = set(raw.data[key]) - {row["Key"] for row in raw.dimensions.get(key, [])}
-        if unknown:
-            raise fault(f"codes that are not in the list of {key}: {listing(sorted(unknown))}")

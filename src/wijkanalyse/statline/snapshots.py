@@ -25,9 +25,10 @@ from wijkanalyse.statline.client import RawTable
 DATA, METADATA, MANIFEST = "data.parquet", "metadata.json", "manifest.json"
 LICENCE = "CC BY 4.0"
 INCOMPLETE = ".incomplete-"
+_DATA_SET = {"v3": "UntypedDataSet?$format=json", "v4": "Observations"}
 MANIFEST_FIELDS = (
-    "table", "title", "modified", "retrieved_at", "origin", "url", "data_url", "filter", "row_count", "sha256", "licence",
-    "attribution",
+    "table", "title", "modified", "retrieved_at", "protocol", "origin", "url", "data_url", "filter", "row_count", "sha256",
+    "licence", "attribution",
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ class Snapshot:
             retrieved=datetime.fromisoformat(self.manifest["retrieved_at"]),
             filters=self.manifest["filter"],
             catalogue=metadata["catalogue"],
+            protocol=self.manifest["protocol"],
         )
 
 
@@ -85,7 +87,7 @@ class SnapshotStore:
         self.root = root
 
     def versions(self, identifier: str, origin: str) -> list[Snapshot]:
-        """Complete versions of a table that came from `origin` (scheme://host), oldest retrieval first."""
+        """Complete versions of a table that came from `origin` (as its client names it), oldest retrieval first."""
         found = []
         for path in sorted((self.root / identifier).glob(f"*/{MANIFEST}")):
             if path.parent.name.startswith(INCOMPLETE):
@@ -145,9 +147,10 @@ def _manifest(raw: RawTable, origin: str, source_name: str, sha256: dict[str, st
         "title": title,
         "modified": modified,
         "retrieved_at": retrieved,
+        "protocol": raw.protocol,
         "origin": origin,
         "url": raw.url,
-        "data_url": f"{raw.url}/UntypedDataSet?$format=json",
+        "data_url": f"{raw.url}/{_DATA_SET[raw.protocol]}",
         "filter": raw.filters,
         "row_count": len(raw.data),
         "sha256": sha256,
@@ -161,7 +164,8 @@ def _manifest(raw: RawTable, origin: str, source_name: str, sha256: dict[str, st
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        # what was stored before there was a choice came over v3
+        manifest = {"protocol": "v3", **json.loads(path.read_text(encoding="utf-8"))}
         return {name: manifest[name] for name in MANIFEST_FIELDS}
     except (ValueError, LookupError, TypeError) as error:
         raise SnapshotError(f"{path} is not a manifest ({error!r}); delete the folder {path.parent} and run again") from error

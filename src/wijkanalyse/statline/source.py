@@ -14,6 +14,7 @@ from typing import Any, Literal
 from wijkanalyse.config import Example, StatLine
 from wijkanalyse.files import write_json
 from wijkanalyse.statline.client import StatLineClient, selection
+from wijkanalyse.statline.odata4 import StatLineClient4
 from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
 from wijkanalyse.statline.tables import Table, TableRegister
 from wijkanalyse.statline.titles import TitleNotFoundError
@@ -22,6 +23,7 @@ from wijkanalyse.statline.transport import Patience, StatLineError, StatLineUnre
 log = logging.getLogger(__name__)
 
 SourceName = Literal["cbs", "example"]
+Client = StatLineClient | StatLineClient4
 SOURCE_TEXT: dict[SourceName, str] = {
     "cbs": "CBS StatLine",
     "example": "VOORBEELDCIJFERS (verzonnen, niet van CBS)",
@@ -37,7 +39,7 @@ def fetch_tables(
     With source `auto`: snapshots of CBS that are there already, else CBS, else (only when no connection can be made) the
     embedded example. Raises a `WijkanalyseError` when a table cannot be had; what was stored before stays as it was.
     """
-    client = StatLineClient(statline.catalog_url, statline.use_https, _patience(statline))
+    client = _client(statline, statline.address, statline.use_https)
     if statline.source == "example":
         return _from_example(register, statline, example, raw_folder)
     try:
@@ -46,7 +48,7 @@ def fetch_tables(
         if statline.source == "cbs":
             raise StatLineUnreachableError(
                 f"{error}\nstatline.source is cbs, so nothing else is used. Check the network and statline.catalog_url "
-                f"({statline.catalog_url}), or choose statline.source: example for made-up figures."
+                f"({statline.address}), or choose statline.source: example for made-up figures."
             ) from error
         log.warning("%s; going on with the embedded StatLine: EXAMPLE FIGURES, made up", error)
     return _from_example(register, statline, example, raw_folder)
@@ -64,7 +66,7 @@ def _from_example(register: TableRegister, statline: StatLine, example: Example,
         effect_crisis_pct=example.effect_crisis_pct,
     )
     with StatLineServer(make_tables(world)) as server:
-        client = StatLineClient(server.catalog_url, use_https=False, patience=_patience(statline))
+        client = _client(statline, server.catalog_url, use_https=False)
         # a made-up country is cheap to make again, so it is never read from an earlier run with other parameters
         run = _fetch_all(register, client, "example", raw_folder / "example", refresh=True, origin="embedded example")
     write_json(truth(world), raw_folder / "example" / "truth.json")
@@ -73,14 +75,14 @@ def _from_example(register: TableRegister, statline: StatLine, example: Example,
 
 def _fetch_all(
     register: TableRegister,
-    client: StatLineClient,
+    client: Client,
     source: SourceName,
     root: Path,
     refresh: bool,
     origin: str | None = None,
 ) -> dict[str, Any]:
     store = SnapshotStore(root)
-    origin = origin or f"{'https' if client.use_https else 'http'}://{client.catalog_url}"
+    origin = origin or client.origin
     snapshots: dict[str, Snapshot] = {}
     for number, identifier in enumerate(register.identifiers, start=1):
         table = register.tables.get(identifier)
@@ -136,10 +138,17 @@ def _has_what_is_asked(snapshot: Snapshot, table: Table | None) -> bool:
         return False
 
 
+def _client(statline: StatLine, address: str, use_https: bool) -> Client:
+    """The client of the chosen protocol for the service at `address`."""
+    kind = StatLineClient4 if statline.protocol == "v4" else StatLineClient
+    return kind(address, use_https, _patience(statline))
+
+
 def _patience(statline: StatLine) -> Patience:
     return Patience(
         read_timeout=statline.read_timeout_seconds,
         answer_deadline=statline.answer_deadline_seconds,
         attempts=statline.attempts,
         contact=statline.contact,
+        largest_table_cells=statline.largest_table_cells,
     )

@@ -29,6 +29,7 @@ class Variable(_Strict):
     topic: str
     where: dict[str, Titles] = Field(default_factory=dict)
     mean_of: str | None = None
+    sum_of: list[str] = Field(default_factory=list)
     required: bool = True
 
 
@@ -85,6 +86,12 @@ class TableRegister(_Strict):
                         f"{min(shared)} comes from both {other_identifier} ({other.years[0]}-{other.years[1]}) and "
                         f"{identifier} ({table.years[0]}-{table.years[1]}); every year needs one table"
                     )
+        known = set(self.variables)
+        for name, variable in self.variables.items():
+            if unknown := [part for part in variable.sum_of if part not in known]:
+                raise ValueError(
+                    f"{name} is said to be the sum of {unknown[0]}, which is no variable{nearest(unknown[0], known)}"
+                )
         return self
 
     @property
@@ -96,6 +103,16 @@ class TableRegister(_Strict):
     def variables(self) -> dict[str, Variable]:
         """Every variable once, in the order of the file."""
         return {name: variable for table in self.tables.values() for name, variable in table.variables.items()}
+
+    @property
+    def mean_of(self) -> dict[str, str]:
+        """The count that each published mean is a mean of."""
+        return {name: variable.mean_of for name, variable in self.variables.items() if variable.mean_of is not None}
+
+    @property
+    def sum_of(self) -> dict[str, list[str]]:
+        """The parts of each variable that is said to be a sum."""
+        return {name: variable.sum_of for name, variable in self.variables.items() if variable.sum_of}
 
 
 def read_tables(path: Path) -> TableRegister:

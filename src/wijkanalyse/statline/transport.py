@@ -1,4 +1,4 @@
-"""The transport under the unmodified `cbsodata`: a patient, strict HTTP session.
+"""The transport under the unmodified `cbsodata`, and under our reading of OData v4: a patient, strict HTTP session.
 
 `cbsodata` opens a session per page, waits for ever and never tries again. While `patient_transport` is active, its
 sessions are ours: one connection kept alive, gzip, a time limit per answer, retries with growing, random waits for faults
@@ -11,34 +11,38 @@ from __future__ import annotations
 import codecs
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 from urllib.parse import urlsplit
 
 import cbsodata
+import pydantic_core
 import requests
 import tenacity
 import urllib3
 
 from wijkanalyse import __version__
 from wijkanalyse.errors import WijkanalyseError
+from wijkanalyse.statline.pages import DataPages
 
 log = logging.getLogger(__name__)
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _BLOCK = 1 << 16
+_LOST_LETTERS = re.compile(rb"\xef\xbf\xbd|\\u[fF]{3}[dD]")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often the service is waited for; times in seconds."""
+    """How long and how often the service is waited for (times in seconds), and for how many cells of a table at most."""
 
     read_timeout: float = 60.0
     connect_timeout: float = 10.0
@@ -46,14 +50,19 @@ class Patience:
     attempts: int = 5
     longest_wait: float = 60.0
     contact: str = ""
+    largest_table_cells: int = 60_000_000
 
 
 @dataclass
 class Line:
-    """What is known of a service so far: whether it ever answered, and the pages seen of the list that is being read."""
+    """What is known of a service so far: whether it ever answered, and the pages seen of the list that is being read.
+
+    `data` takes the pages of a data set off the line: cbsodata then gets its pages without their rows.
+    """
 
     has_answered: bool = False
     pages: set[str] = field(default_factory=set)
+    data: DataPages | None = None
 
 
 class StatLineError(WijkanalyseError):
@@ -72,8 +81,12 @@ class _PassingFaultError(Exception):
         self.retry_after = retry_after
 
 
-class _PatientSession:
-    """Stands in for `requests.Session` inside cbsodata: the one method it uses is `send`."""
+Shape = Literal["list", "object", "number"]
+"""What the body of an answer should be: a list under `value`, one object, or only a number."""
+
+
+class PatientSession:
+    """Stands in for `requests.Session` inside cbsodata, which uses `send` alone; `get` is for our own requests."""
 
     def __init__(self, session: requests.Session, patience: Patience, line: Line) -> None:
         self._session = session
@@ -81,6 +94,21 @@ class _PatientSession:
         self._line = line
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request of cbsodata, which reads the body of the answer itself."""
+        response, body = self._send(request, options, "list")
+        if body is not None and self._line.data is not None and self._line.data.take(str(request.url)):
+            response._content = json.dumps({**body, "value": []}).encode()
+        return response
+
+    def get(self, url: str, query: str = "", shape: Shape = "list") -> Any:
+        """Return the JSON at `url`; raises `requests.HTTPError` for an answer that is an error."""
+        request = requests.Request("GET", f"{url}?{query}" if query else url).prepare()
+        response, body = self._send(request, {}, shape)
+        response.raise_for_status()
+        return body
+
+    def _send(self, request: requests.PreparedRequest, options: dict[str, Any], shape: Shape) -> tuple[requests.Response, Any]:
+        """Ask until there is an answer; return it and, unless it is an error, what its body holds."""
         request.headers["User-Agent"] = f"wijkanalyse/{__version__} {self._patience.contact}".strip()
         request.headers["Accept-Encoding"] = "gzip"
         request.headers["Accept"] = "application/json"
@@ -98,17 +126,19 @@ class _PatientSession:
             reraise=True,
         )
         try:
-            response, link = retrying(self._attempt, request, options)
+            response, body = retrying(self._attempt, request, options, shape)
         except _PassingFaultError as fault:
             raise StatLineError(
                 f"{request.url}: {fault}, also after {self._patience.attempts} attempts. Nothing was stored; try again later, "
                 "or raise statline.attempts."
             ) from fault
-        self._check_link(str(request.url), link)
-        return response
+        self._check_link(str(request.url), next_link(body))
+        return response, body
 
-    def _attempt(self, request: requests.PreparedRequest, options: dict[str, Any]) -> tuple[requests.Response, str | None]:
-        """Ask once; return the answer and the link to the next page, if it has one."""
+    def _attempt(
+        self, request: requests.PreparedRequest, options: dict[str, Any], shape: Shape
+    ) -> tuple[requests.Response, Any]:
+        """Ask once; return the answer and what its body holds."""
         options = {
             **options,
             **_network_settings(self._session, str(request.url)),
@@ -137,7 +167,14 @@ class _PatientSession:
             raise _PassingFaultError(f"answered {response.status_code}", _retry_after(response))
         if response.is_redirect:
             raise StatLineError(f"{request.url}: redirects to {response.headers.get('Location')}, which is not followed")
-        return response, _check_body(response) if response.ok else None
+        if not response.ok:
+            return response, None
+        body = _read_body(response, shape)
+        if shape == "list" and self._line.data is not None:
+            fault = self._line.data.fault(str(request.url), body["value"], next_link(body))
+            if fault:
+                raise _PassingFaultError(fault)
+        return response, body
 
     def _read_within_deadline(self, response: requests.Response) -> None:
         """Read the whole body; a read timeout alone lets a dripping answer go on for ever.
@@ -188,25 +225,36 @@ def _network_settings(session: requests.Session, url: str) -> dict[str, Any]:
     return {name: settings[name] for name in ("proxies", "verify")}
 
 
-def _check_body(response: requests.Response) -> str | None:
-    """Return the link to the next page, if any; html with status 200, an error document or half a page is a passing fault."""
-    # cbsodata cannot read a byte order mark
-    response._content = response.content.removeprefix(codecs.BOM_UTF8)
-    try:
-        text = response.content.decode("utf-8", errors="strict")
-        body = json.loads(text, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise _PassingFaultError(f"answered with something that is not JSON in UTF-8 ({error})") from error
-    if not isinstance(body, dict) or not isinstance(body.get("value"), list):
-        raise _PassingFaultError("answered with JSON without a list of values")
-    link = body.get("odata.nextLink")
-    if link and not body["value"]:
-        raise _PassingFaultError("answered with an empty page in the middle of a list")
+def next_link(body: Any) -> str | None:
+    """Return the link from a page to the next one, if it has any; version 4 puts an @ before the name."""
+    if not isinstance(body, dict):
+        return None
+    link = body.get("odata.nextLink") or body.get("@odata.nextLink")
     return str(link) if link else None
 
 
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is not a number")
+def _read_body(response: requests.Response, shape: Shape) -> Any:
+    """Return what the body holds; html with status 200, an error document or half a page is a passing fault."""
+    # cbsodata cannot read a byte order mark
+    response._content = response.content.removeprefix(codecs.BOM_UTF8)
+    try:
+        # strict in UTF-8 and in numbers (no NaN), and twice as fast as json.loads
+        body = pydantic_core.from_json(response.content, allow_inf_nan=False)
+    except ValueError as error:
+        raise _PassingFaultError(f"answered with something that is not JSON in UTF-8 ({error})") from error
+    if _LOST_LETTERS.search(response.content):
+        raise _PassingFaultError("answered with letters that were lost in another encoding (U+FFFD)")
+    if shape == "number":
+        if type(body) is not int:
+            raise _PassingFaultError("answered with something that is not a number")
+        return body
+    if not isinstance(body, dict) or body.get("odata.error") or body.get("error"):
+        raise _PassingFaultError("answered with an error, or with something that is not a JSON object")
+    if shape == "list" and not isinstance(body.get("value"), list):
+        raise _PassingFaultError("answered with JSON without a list of values")
+    if next_link(body) and not body.get("value"):
+        raise _PassingFaultError("answered with an empty page in the middle of a list")
+    return body
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -239,15 +287,21 @@ def _cause(error: Exception) -> str:
 
 
 @contextmanager
+def patient_session(patience: Patience, line: Line | None = None) -> Iterator[PatientSession]:
+    """Give a patient session for requests of our own; `line` is as in `patient_transport`."""
+    with requests.Session() as session:
+        yield PatientSession(session, patience, line or Line())
+
+
+@contextmanager
 def patient_transport(patience: Patience, line: Line | None = None) -> Iterator[None]:
     """Give cbsodata a patient session for the duration of the block; cbsodata itself stays unmodified.
 
     `line` carries what is known of the service over several blocks: once it has answered, a connection that cannot be made
     is a fault of the service and no longer `StatLineUnreachableError`.
     """
-    known = line or Line()
     with (
-        requests.Session() as session,
-        mock.patch.object(cbsodata.cbsodata3, "Session", lambda: _PatientSession(session, patience, known)),
+        patient_session(patience, line) as session,
+        mock.patch.object(cbsodata.cbsodata3, "Session", lambda: session),
     ):
         yield

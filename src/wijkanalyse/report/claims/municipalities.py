@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from wijkanalyse.config import Config
+from wijkanalyse.config import Config, crosses_break
+from wijkanalyse.frames import rows
 from wijkanalyse.report.claims.ledger import Claim, Origin
 from wijkanalyse.report.numbers import enumeration
 from wijkanalyse.report.words import CLUSTERS, CONTRASTS, FORMS, MEASURES, STATUSES
@@ -67,7 +68,9 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
     yield choice(
         "threshold", "Grens voor een actief wijkteam", threshold, "percent", decimals=0 if threshold.is_integer() else 1
     )
-    yield choice("classification_years", "Jaren van de indeling", words=enumeration([str(y) for y in classification.years]))
+    yield choice(
+        "classification_years", "Jaren van de indeling", words=enumeration([str(year) for year in classification.years])
+    )
     yield choice("measure", "Wat geteld wordt", words=MEASURES[classification.measure])
     yield choice("numerator", "Teller van het aandeel", words=FORMS[classification.numerator])
     yield choice(
@@ -78,14 +81,22 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
     yield choice("suppressed_value", "Waarde van een onderdrukt aantal", config.panel.suppressed_value, "count", decimals=1)
     yield choice("level", "Betrouwbaarheid van de intervallen", 100 * config.inference.level, "percent", decimals=0)
     yield choice("cluster", "Eenheid van de onzekerheid", words=CLUSTERS[config.inference.cluster])
+    years = panel.dropna(subset=["trajectories_zonder_verblijf"])
+    marked = {
+        row.year: f"{row.year} ({STATUSES[row.period_status]})"
+        for row in rows(years.drop_duplicates("year"))
+        if row.period_status != "Definitief"
+    }
     for name, contrast in config.contrasts.items():
         what = CONTRASTS[name].lower()
-        yield choice(f"{name}_years", f"Jaren van {what}", words=enumeration([str(year) for year in contrast.years]))
+        words = enumeration([marked.get(year, str(year)) for year in contrast.years])
+        yield choice(f"{name}_years", f"Jaren van {what}", words=words)
         yield choice(f"{name}_last_year", f"Laatste jaar van {what}", contrast.years[-1], "year")
         yield choice(f"{name}_first_year", f"Eerste jaar van {what}", contrast.years[0], "year")
-    years = panel.dropna(subset=["trajectories_zonder_verblijf"])
-    status = years.drop_duplicates("year").set_index("year")["period_status"]
-    open_years = [f"{year} ({STATUSES[str(text)]})" for year, text in status.items() if text != "Definitief"]
+    crossing = [CONTRASTS[name].lower() for name, contrast in config.contrasts.items() if crosses_break(contrast.years)]
+    crossing += ["de indeling"] if crosses_break(classification.years) else []
+    words = f"{enumeration(crossing)} gaat over die breuk heen" if crossing else "geen enkel cijfer hier overschrijdt die breuk"
+    yield choice("across_break", "Over de trendbreuk heen", words=words)
     for part, value in {"first_year": int(years["year"].min()), "last_year": int(years["year"].max())}.items():
         yield Claim(f"panel.{part}", value, "year", "Jaren van het panel", Origin(PANEL, "year", tables, "build_panel"))
     yield Claim(
@@ -94,5 +105,5 @@ def choices(config: Config, panel: pd.DataFrame, tables: str) -> Iterator[Claim]
         "text",
         "Jaren met cijfers die nog niet definitief zijn",
         Origin(PANEL, "period_status", tables, "build_panel"),
-        words=enumeration(open_years) or "geen",
+        words=enumeration(list(marked.values())) or "geen",
     )
