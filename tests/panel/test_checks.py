@@ -65,9 +65,9 @@ def test_a_year_that_few_municipalities_have_stops_the_run() -> None:
     frame = cells()
     thin = frame[~(frame["region"].isin(CODES[:3]) & frame["year"].eq(2020) & frame["variable"].eq("team"))]
     found = failed(thin)
-    assert found["coverage team"].found == "2020: 7 of 10"
+    assert found["coverage team"].found == "2020: 7/10"
     assert found["coverage team"].is_hard
-    with pytest.raises(WijkanalyseError, match=r"coverage team: expected at least 90%.*found 2020: 7 of 10"):
+    with pytest.raises(WijkanalyseError, match=r"coverage team: expected ≥ 90 %, found 2020: 7/10"):
         stop_on_hard_failures(findings_frame(found.values()))
 
 
@@ -92,7 +92,7 @@ def test_a_national_row_far_from_what_cbs_printed() -> None:
     found = {f"{f.check} {f.subject}": f for f in check_counts(frame, [], {}, AREAS)}
     finding = found["published_total trajectories_wijkteam 2019"]
     assert not finding.passed
-    assert finding.expected == f"{known['value']:.0f} (within {known['tolerance_pct']:g} %)"
+    assert finding.expected == f"{known['value']:.0f} ± {known['tolerance_pct']:g} %"
     assert finding.found == "500"
 
 

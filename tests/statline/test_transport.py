@@ -180,7 +180,7 @@ def test_a_next_page_elsewhere_is_not_followed(scripted: ScriptedStatLine, waits
 def test_pages_that_lead_in_circles_end(scripted: ScriptedStatLine, waits: list[float], skip: str):
     link = f"http://{scripted.catalog_url}/ODataFeed/odata/{TINY}/UntypedDataSet?$format=json{skip}"
     scripted.go_wrong(changed(lambda page: page.update({"odata.nextLink": link})), where=r"skip=\d0")
-    with pytest.raises(StatLineError, match="back to a page that was read"):
+    with pytest.raises(StatLineError, match=r"back to a page that was read|next page begins at row \d0"):
         scripted.client().fetch(TINY)
 
 

@@ -2,8 +2,8 @@
 
 CBS leaves out empty cells, but lists the ones that it keeps secret, with a ValueAttribute that says so. Which empty cells
 are left out is not documented. The published number of observations of 85097NED fits municipalities in the years in which
-they existed (wijkanalyse's notes on the table), so here too: where a region has no figure at all in a period, all its cells
-of that period are left out. Every other empty cell is an observation with Value null and the ValueAttribute
+they existed, so here too: where a region has no figure at all in a period, its cells of that period are left out, but for
+those of which is known that they cannot occur. Every other empty cell is an observation with Value null and the ValueAttribute
 
     Impossible     the figure cannot occur (v3 leaves the cell blank)
     NotAvailable   no region has this figure in the period (v3 shows '.')
@@ -39,7 +39,7 @@ class ObservationSet:
         self._measures = measures
         self._topics = {str(row["Key"]): row for row in table.topics}
         attributes = self._attributes()
-        rows, topics = np.nonzero(np.repeat(self._has_any_figure()[:, None], len(measures), axis=1))
+        rows, topics = np.nonzero(self._has_any_figure()[:, None] | (attributes == _IMPOSSIBLE))
         self._rows: Codes = rows.astype(np.int32)
         self._cells_of: Codes = topics.astype(np.int32)
         self._attribute = attributes[rows, topics]

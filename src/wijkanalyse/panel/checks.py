@@ -34,7 +34,7 @@ MOSTLY_SUPPRESSED_PCT = 75.0
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found on one subject."""
+    """What one check found on one subject; `expected` and `found` in figures and signs, so that they read in any language."""
 
     check: str
     subject: str
@@ -101,9 +101,9 @@ def _coverage(
             there = len(areas[min(areas, key=lambda known: abs(known - year))])
             covered = int(counts.get((variable, year), 0))
             if covered < LEAST_COVERED * there:
-                thin.append(f"{year}: {covered} of {there}")
-        expected = f"at least {LEAST_COVERED:.0%} of the municipalities"
-        yield Finding("coverage", variable, not thin, expected, "; ".join(thin) or "every year", is_hard=True)
+                thin.append(f"{year}: {covered}/{there}")
+        expected = f"≥ {100 * LEAST_COVERED:g} %"
+        yield Finding("coverage", variable, not thin, expected, "; ".join(thin) or "—", is_hard=True)
 
 
 def _national_totals(municipal: pd.DataFrame, national: pd.DataFrame) -> Iterator[Finding]:
@@ -140,7 +140,7 @@ def _published_totals(national: pd.DataFrame) -> Iterator[Finding]:
     )
     for row in rows(both):
         near = abs(row.value_found / row.value - 1) * 100 <= row.tolerance_pct
-        expected = f"{row.value:.0f} (within {row.tolerance_pct:g} %)"
+        expected = f"{row.value:.0f} ± {row.tolerance_pct:g} %"
         yield Finding("published_total", f"{row.variable} {row.period[:4]}", near, expected, f"{row.value_found:.0f}")
 
 
@@ -150,8 +150,8 @@ def _year_on_year(national: pd.DataFrame) -> Iterator[Finding]:
         same_series = by_year["year"].lt(TREND_BREAK)
         change = 100 * by_year.groupby(same_series)["value"].pct_change()
         jumps = by_year.assign(change=change)[change.abs().gt(LARGEST_CHANGE_PCT)]
-        found = "; ".join(f"{row.year}: {row.change:+.0f} %" for row in rows(jumps)) or "no jump"
-        yield Finding("year_on_year", str(variable), jumps.empty, f"at most {LARGEST_CHANGE_PCT:g} % a year", found)
+        found = "; ".join(f"{row.year}: {row.change:+.0f} %" for row in rows(jumps)) or "—"
+        yield Finding("year_on_year", str(variable), jumps.empty, f"≤ {LARGEST_CHANGE_PCT:g} %", found)
 
 
 def _suppressed(municipal: pd.DataFrame) -> Iterator[Finding]:
@@ -159,7 +159,7 @@ def _suppressed(municipal: pd.DataFrame) -> Iterator[Finding]:
     share = 100 * municipal["reason"].eq(SUPPRESSED).groupby(municipal["variable"]).mean()
     for variable, percentage in share.items():
         passed = bool(percentage <= MOSTLY_SUPPRESSED_PCT)
-        yield Finding("suppressed", str(variable), passed, f"at most {MOSTLY_SUPPRESSED_PCT:g} %", f"{percentage:.0f} %")
+        yield Finding("suppressed", str(variable), passed, f"≤ {MOSTLY_SUPPRESSED_PCT:g} %", f"{percentage:.0f} %")
 
 
 @cache

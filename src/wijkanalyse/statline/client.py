@@ -126,10 +126,13 @@ class StatLineClient:
             catalogue = self._in_catalogue(identifier)
             properties = before["DataProperties"]
             chosen = chosen_codes(identifier, table, properties, before.__getitem__) if table is not None else None
-            filters = filter_text(chosen, identifier, table, properties) if table is not None and chosen else None
+            filters = None
+            if table is not None and chosen is not None:
+                filters = filter_text(chosen, identifier, table, properties)
             rows = _row_count(catalogue) if filters is None else self._count(identifier, filters)
             self._refuse_too_large(identifier, rows, properties, filters)
-            pages = self._line.data = DataPages(identifier, rows, is_whole=filters is None)
+            columns = {"ID", *(row["Key"] for row in properties if row["Type"] != "TopicGroup")}
+            pages = self._line.data = DataPages(identifier, columns, rows, is_whole=filters is None)
             try:
                 # typed=True gives the *untyped* set in cbsodata 1.3.5: the flag removes the set that is asked for
                 answer = cbsodata.download_data(identifier, typed=True, filters=filters, catalog_url=self.catalog_url)
@@ -160,7 +163,7 @@ class StatLineClient:
             what = f"Modified {dates[0]} before, {dates[1]} after" if dates[0] != dates[1] else listing(changed)
             raise not_whole(raw, f"it changed while it was read ({what})")
         check_whole(raw)
-        if table is not None and chosen:
+        if table is not None and chosen is not None:
             check_selection(raw, chosen, table.years)
         return raw
 
@@ -185,7 +188,7 @@ class StatLineClient:
                 return count
         except requests.HTTPError as error:
             log.warning(
-                "table %s: the service does not count rows, so a missing last page would not be seen: %s", identifier, error
+                "table %s: the rows of a selection are not counted, so a missing last page is not seen: %s", identifier, error
             )
             return None
 
@@ -194,10 +197,11 @@ class StatLineClient:
     ) -> None:
         cells = (rows or 0) * sum(row["Type"] != "TopicGroup" for row in properties)
         if cells > self.patience.largest_table_cells:
-            advice = "name fewer years or categories" if filters else "set fetch: selection"
+            advice = "Name fewer years or categories" if filters else "Set fetch: selection"
+            limit = self.patience.largest_table_cells
             raise StatLineError(
-                f"table {identifier} has {rows} rows and {cells:.2g} cells, more than statline.largest_table_cells "
-                f"({self.patience.largest_table_cells:.2g}). For this table, {advice} in config/tables.yaml, or raise the limit."
+                f"table {identifier} has {rows} rows, {cells} cells in all, more than statline.largest_table_cells ({limit}). "
+                f"{advice} for this table in config/tables.yaml, or raise the limit."
             )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkanalyse.errors import listing
-from wijkanalyse.statline.transport import StatLineError
+from wijkanalyse.statline.checks import NotWholeError
 
 UNKNOWN, CANNOT_OCCUR = ".", ""
 _PLACE_AND_TIME = ("GeoDimension", "GeoDetail", "TimeDimension")
@@ -37,11 +37,14 @@ class Observations:
         codes["Measure"] = [str(row["Measure"]) for row in self._topics]
         # some lists and some observations of CBS have blanks behind their codes
         self._numbers = {name: {code.strip(): n for n, code in enumerate(listed)} for name, listed in codes.items()}
+        twice = [name for name, listed in codes.items() if len(self._numbers[name]) < len(listed)]
+        if twice:
+            raise self._fault(f"codes that are in the list of {listing(twice)} twice")
         self._pages: list[dict[str, Numbers]] = []
         self._texts: list[NDArray[np.object_]] = []
 
     def add(self, page: list[Row]) -> None:
-        """Take in a page; raises `StatLineError` for a code that is not in its list, `KeyError` for a field that is missing."""
+        """Take in a page; raises `NotWholeError` for a code that is not in its list, `KeyError` for a field that is missing."""
         self._pages.append({name: self._numbered(name, page) for name in self._numbers})
         # a page has many observations and few different ones: each is printed once
         cells = list(zip(self._pages[-1]["Measure"].tolist(), map(_VALUE, page), strict=True))
@@ -73,7 +76,7 @@ class Observations:
         """Return the data set as v3 gives it: ID, dimensions, topics, all but ID as text.
 
         `announced` is the number of observations that the service says there are, `filters` what was asked for (None for
-        the whole table) and `years` the years that a filter lets through. Raises `StatLineError` when observations are
+        the whole table) and `years` the years that a filter lets through. Raises `NotWholeError` when observations are
         missing or double.
         """
         count = sum(map(len, self._texts))
@@ -125,5 +128,5 @@ class Observations:
             return np.unique(seen)
         return np.arange(len(keys))
 
-    def _fault(self, what: str) -> StatLineError:
-        return StatLineError(f"table {self.identifier} over OData v4: {what}. Nothing was stored; run again.")
+    def _fault(self, what: str) -> NotWholeError:
+        return NotWholeError(f"table {self.identifier} over OData v4: {what}. Nothing was stored; run again.")

@@ -27,7 +27,8 @@ from urllib.parse import quote
 import requests
 
 from wijkanalyse.errors import listing
-from wijkanalyse.statline.client import RawTable, selection
+from wijkanalyse.statline.checks import NotWholeError, check_selection
+from wijkanalyse.statline.client import RawTable, chosen_codes, filter_text
 from wijkanalyse.statline.observations import Observations
 from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.transport import Line, Patience, PatientSession, StatLineError, next_link, patient_session
@@ -62,9 +63,17 @@ class StatLineClient4:
     def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
         """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
 
-        Raises `StatLineError` when the service answers with an error, or when the answer is not whole: observations missing
-        or double, codes that the lists do not know, or a table that changed while it was read.
+        Raises `StatLineError` when the service answers with an error, when the table is too large to be fetched whole, or
+        when the answer is not whole: observations missing or double, codes that the lists do not know, or a table that
+        changed while it was read. What is not whole is read from the start once more before it is refused.
         """
+        try:
+            return self._read(identifier, table)
+        except NotWholeError as error:
+            log.warning("%s It is read from the start once more.", error)
+            return self._read(identifier, table)
+
+    def _read(self, identifier: str, table: Table | None) -> RawTable:
         with self._service(identifier) as service:
             before = service.object("Properties")
             sets = {str(row["name"]) for row in service.rows("")}
@@ -73,29 +82,43 @@ class StatLineClient4:
             properties = _properties(identifier, listed, service.rows("MeasureCodes"), service.rows("MeasureGroups", sets))
             dimensions = {name: _categories(service.rows(f"{name}Codes")) for name in names}
             groups = [_group(row, name) for name in names for row in service.rows(f"{name}Groups", sets)]
-            filters = selection(identifier, table, properties, dimensions.__getitem__) if table is not None else None
+            chosen = chosen_codes(identifier, table, properties, dimensions.__getitem__) if table is not None else None
+            years = table.years if table is not None else None
+            filters = filter_text(chosen, identifier, table, properties) if table is not None and chosen is not None else None
+            announced = int(before["ObservationCount"]) if filters is None else service.count(filters)
+            self._refuse_too_large(identifier, announced, filters)
             observations = Observations(identifier, properties, dimensions)
             for page in service.pages("Observations", filters):
                 observations.add(page)
-            announced = int(before["ObservationCount"]) if filters is None else service.count(filters)
             after = service.object("Properties")
         changed = [name for name in VERSION_FIELDS if before.get(name) != after.get(name)]
         if changed:
             found = ", ".join(f"{name} {before.get(name)} before, {after.get(name)} after" for name in changed)
-            raise StatLineError(f"table {identifier} changed while it was read ({found}). Run again.")
-        return RawTable(
+            raise NotWholeError(f"table {identifier} changed while it was read ({found}). Nothing was stored; run again.")
+        raw = RawTable(
             identifier=identifier,
             infos=_infos(before),
             properties=[{name: value for name, value in row.items() if name != "Measure"} for row in properties],
             category_groups=groups,
             dimensions=dimensions,
-            data=observations.as_rows(announced, filters, table.years if table is not None else None),
+            data=observations.as_rows(announced, filters, years),
             url=self.table_url(identifier),
             retrieved=datetime.now(UTC).replace(microsecond=0),
             filters=filters,
             catalogue=before,
             protocol="v4",
         )
+        if chosen is not None and years is not None:
+            check_selection(raw, chosen, years)
+        return raw
+
+    def _refuse_too_large(self, identifier: str, announced: int, filters: str | None) -> None:
+        if announced > self.patience.largest_table_cells:
+            advice = "set fetch: selection" if filters is None else "name fewer years or categories"
+            raise StatLineError(
+                f"table {identifier} has {announced} observations, more than statline.largest_table_cells "
+                f"({self.patience.largest_table_cells}). For this table, {advice} in config/tables.yaml, or raise the limit."
+            )
 
     @contextmanager
     def _service(self, identifier: str) -> Iterator[_Service]:
@@ -166,6 +189,7 @@ def _properties(identifier: str, dimensions: list[Row], measures: list[Row], gro
         }
         for position, row in enumerate(dimensions)
     ]
+    names = [str(row["Identifier"]) for row in (*dimensions, *measures)]
     measures = sorted(measures, key=lambda row: int(row["Index"]))
     indexes = [int(row["Index"]) for row in measures]
     # in v3 groups and topics are numbered together, so the groups have the numbers that no topic has
@@ -176,7 +200,7 @@ def _properties(identifier: str, dimensions: list[Row], measures: list[Row], gro
     for number, row in enumerate(measures, start=1):
         parent = row["MeasureGroupId"]
         if parent is not None and groups and parent not in ids:
-            raise StatLineError(f"table {identifier}: measure {row['Identifier']} is in group {parent}, which is not listed")
+            raise NotWholeError(f"table {identifier}: measure {row['Identifier']} is in group {parent}, which is not listed")
         topic = _property(
             "Topic", int(row["Index"]), len(dimensions) + number - 1, ids.get(parent), topic_key(row["Title"], number), row
         )
@@ -192,8 +216,10 @@ def _properties(identifier: str, dimensions: list[Row], measures: list[Row], gro
                 "Measure": row["Identifier"],
             }
         )
-    if len(set(indexes)) < len(indexes) or len({row["Key"] for row in rows if row["Key"]}) < len(dimensions) + len(measures):
-        raise StatLineError(f"table {identifier}: measures with the same Index or the same key: {listing(map(str, indexes))}")
+    if len({row["ID"] for row in rows}) < len(rows) or len({row["Key"] for row in rows if row["Key"]}) < len(names):
+        raise NotWholeError(
+            f"table {identifier}: measures or dimensions with the same Index or the same key: {listing(map(str, indexes))}"
+        )
     return sorted(rows, key=lambda row: row["ID"])
 
 

@@ -53,14 +53,19 @@ class Progress:
         )  # fmt: skip
 
 
+class _NoPageError(Exception):
+    """Rows that are no page of the table."""
+
+
 class DataPages:
     """The data set of one table while it is read.
 
-    `rows` is how many rows the service announces, None where nobody knows; `is_whole` says that all rows of the table are
-    asked for, so that their numbers run from 0 without gaps.
+    `columns` are those that its DataProperties announce; `rows` is how many rows the service announces, None where nobody
+    knows; `is_whole` says that all rows of the table are asked for, so that their numbers run from 0 without gaps.
     """
 
-    def __init__(self, identifier: str, rows: int | None, is_whole: bool) -> None:
+    def __init__(self, identifier: str, columns: set[str], rows: int | None, is_whole: bool) -> None:
+        self._expected = columns
         self._announced = rows
         self._is_whole = is_whole
         self._progress = Progress(identifier, rows)
@@ -75,11 +80,11 @@ class DataPages:
             return None
         try:
             self._next = self._as_columns(rows)
-        except (KeyError, TypeError, AttributeError, pa.ArrowException) as error:
-            return f"the rows of the page are not alike, or some lack a column ({error})"
+        except (_NoPageError, TypeError, AttributeError, KeyError, pa.ArrowException) as error:
+            return f"a page that is none: {error}"
         count = self.row_count + len(rows)
         if self._is_whole and self._next is not None:
-            numbers = self._next.column(0).to_pylist()
+            numbers = self._next.column("ID").to_pylist()
             if numbers != list(range(self.row_count, count)):
                 came = "came twice" if len(set(numbers)) < len(numbers) or numbers[0] < self.row_count else "have gaps"
                 return f"row numbers {self.row_count} to {count - 1} were expected on the page, but some {came}"
@@ -114,16 +119,16 @@ class DataPages:
         if not rows:
             return None
         names = self._columns or list(rows[0])
-        if names[0] != "ID":
-            raise KeyError("ID")
+        if set(names) != self._expected:
+            raise _NoPageError(f"the columns are not those of DataProperties: {listing(sorted(self._expected ^ set(names)))}")
         odd = next((row for row in rows if len(row) != len(names)), None)
         if odd is not None:
-            raise KeyError(listing(sorted(odd.keys() ^ set(names))))
-        columns = list(zip(*map(itemgetter(*names), rows), strict=True)) if len(names) > 1 else [[row["ID"] for row in rows]]
-        arrays = [pa.array(columns[0], type=pa.int64()), *(pa.array(column, type=pa.large_string()) for column in columns[1:])]
+            raise _NoPageError(f"some rows lack a column or have one more: {listing(sorted(odd.keys() ^ set(names)))}")
+        columns = dict(zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True))
+        arrays = [pa.array(values, type=pa.int64() if name == "ID" else pa.large_string()) for name, values in columns.items()]
         holed = [name for name, array in zip(names, arrays, strict=True) if array.null_count]
         if holed:
-            raise KeyError(listing(holed))
+            raise _NoPageError(f"some rows have nothing at all for {listing(holed)}")
         self._columns = names
         return pa.RecordBatch.from_arrays(arrays, names=names)
 
