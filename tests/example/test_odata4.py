@@ -136,7 +136,7 @@ def test_which_empty_cells_are_listed(small_tables: dict[str, StatLineTable]):
 
 
 def test_why_a_cell_is_empty():
-    """Impossible, known nowhere in the period, or kept secret."""
+    """Impossible, known nowhere in the period, or kept secret; the other cells of GM0001 in 2020 are left out."""
     periods = [{"Key": f"{year}JJ00", "Title": str(year), "Description": "", "Status": "Definitief"} for year in (2019, 2020)]
     dimensions = {"RegioS": categories([("NL01", "Nederland"), ("GM0001", "Een")]), "Perioden": periods}
     properties = topic_tree(
@@ -166,6 +166,7 @@ def test_why_a_cell_is_empty():
         ("GM0001", "2019", "Confidential", None, None),
         ("GM0001", "2019", "Impossible", None, None),
         ("GM0001", "2019", "None", None, "plaats"),
+        ("GM0001", "2020", "Impossible", None, None),
     ]
 
 

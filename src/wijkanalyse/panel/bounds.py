@@ -30,9 +30,11 @@ def tighten(cells: pd.DataFrame, members: pd.DataFrame, sum_of: Mapping[str, Seq
     to it. Bounds never widen, and a total that contradicts its members (a region that CBS counts on another division) is
     left aside. The bounds of whole counts are whole numbers for suppressed cells.
     """
+    # who is a member of what does not change as bounds narrow, so it is looked up once
+    groups = [group for group in (_region_totals(cells, members), _form_totals(cells, sum_of)) if not group.empty]
     for _ in range(PASSES):
-        cells = _within(cells, _region_totals(cells, members))
-        cells = _within(cells, _form_totals(cells, sum_of))
+        for group in groups:
+            cells = _within(cells, group)
     return cells
 
 
@@ -41,8 +43,6 @@ def _within(cells: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 
     `groups` has the columns member, group, total_low, total_high.
     """
-    if groups.empty:
-        return cells
     low, high = cells["low"].to_numpy(copy=True), cells["high"].to_numpy(copy=True)
     place = cells.index.get_indexer(pd.Index(groups["member"]))
     number, _ = pd.factorize(groups["group"])
@@ -64,12 +64,15 @@ def _within(cells: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
 def _region_totals(cells: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """Municipalities grouped by the regions whose total is printed."""
     known = cells[cells["low"].notna() & cells["high"].notna()]
+    # only what has a suppressed cell somewhere can become narrower
+    open_cells = known.loc[known["reason"].eq(SUPPRESSED), ["period", "variable"]].drop_duplicates()
+    known = known.reset_index(names="member").merge(open_cells, on=["period", "variable"])
     totals = known[known["reason"].eq(PUBLISHED) & known["region"].isin(set(members["region"]))]
     totals = totals.rename(columns={"low": "total_low", "high": "total_high"})[
         ["region", "period", "year", "variable", "total_low", "total_high"]
     ]
     wanted = totals.merge(members, on=["year", "region"], how="inner")
-    parts = known.reset_index(names="member")[["member", "region", "period", "variable"]].rename(columns={"region": "gm_code"})
+    parts = known[["member", "region", "period", "variable"]].rename(columns={"region": "gm_code"})
     found = wanted.merge(parts, on=["gm_code", "period", "variable"], how="left")
     found["group"] = found["region"] + found["period"] + found["variable"]
     # a region with a member whose count is unknown leaves the others any room

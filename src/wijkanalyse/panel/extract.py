@@ -45,14 +45,20 @@ def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[
 def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> pd.DataFrame:
     """Rows of municipalities, wanted regions and the Netherlands in the years of the table, with region, period and status."""
     region, time = raw.region_dimension, raw.time_dimension
-    rows = raw.data.assign(region=raw.data[region].str.strip(), period=raw.data[time].str.strip())
-    rows = rows[rows["region"].str.startswith(("GM", *regions)) | rows["region"].eq(NATIONAL)]
-    rows = rows.assign(
-        year=rows["period"].str[:4].astype(int),
-        is_year=rows["period"].str[4:6].eq("JJ"),
-        period_status=rows["period"].map(_period_statuses(raw, time)),
+    # a table repeats few codes many times: as categories they are stripped, split and looked up once each
+    rows = raw.data.astype({key: "category" for key in raw.dimensions if key in raw.data})
+    wanted = [key for key in rows[region].cat.categories if key.startswith(("GM", *regions)) or key.strip() == NATIONAL]
+    first, last = table.years
+    periods = [key for key in rows[time].cat.categories if first <= int(key[:4]) <= last]
+    rows = rows[rows[region].isin(wanted) & rows[time].isin(periods)]
+    period = rows[time].astype(str).str.strip()
+    return rows.assign(
+        region=rows[region].astype(str).str.strip(),
+        period=period,
+        year=period.str[:4].astype(int),
+        is_year=period.str[4:6].eq("JJ"),
+        period_status=period.map(_period_statuses(raw, time)),
     )
-    return rows[rows["year"].between(*table.years)]
 
 
 def _period_statuses(raw: RawTable, time: str) -> dict[str, str]:

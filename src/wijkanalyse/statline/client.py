@@ -188,7 +188,7 @@ class StatLineClient:
                 return count
         except requests.HTTPError as error:
             log.warning(
-                "table %s: the rows of a selection are not counted, so a missing last page is not seen: %s", identifier, error
+                "table %s: the rows of a selection are not counted, a missing last page is not seen: %s", identifier, error
             )
             return None
 
