@@ -85,6 +85,9 @@ class Example(Section):
     )
     effect_duration_pct: float = Field(0.0, description="True effect on the duration within a form of help, in percent.")
     effect_crisis_pct: float = Field(0.0, description="True effect on starts from crisis outside the team, in percent.")
+    effect_reach_background_pct: float = Field(
+        0.0, description="True effect on the reach of young people with a migration background, in percent."
+    )
 
 
 class Panel(Section):

@@ -17,6 +17,7 @@ from wijkanalyse.files import read_table, write_table
 from wijkanalyse.panel.build import BuiltPanel, build_panel
 from wijkanalyse.panel.schemas import Cells, Checks, Panel, PanelLong
 from wijkanalyse.statline.client import RawTable, StatLineClient
+from wijkanalyse.statline.run import TableAbsentError
 from wijkanalyse.statline.tables import TableRegister
 
 SOURCE = "VOORBEELDCIJFERS"
@@ -194,3 +195,22 @@ def test_a_municipality_that_the_figures_do_not_cover_cannot_be_divided():
     tables = only("82971NED", "03759ned")
     with pytest.raises(WijkanalyseError, match=r"boundaries of 2018.*GM1961 cannot be divided"):
         build_panel(fetched_tables().__getitem__, tables, PanelChoices(boundaries_year=2018), SOURCE)
+
+
+def test_a_table_that_nobody_needs_may_be_absent():
+    def read(identifier: str) -> RawTable:
+        if identifier == "84910NED":
+            raise TableAbsentError("not fetched")
+        return fetched_tables()[identifier]
+
+    wide = build_panel(read, register(), PanelChoices(), SOURCE).wide
+    assert wide["population_0_22_migration"].isna().all()
+    assert wide["population_0_22"].notna().mean() > 0.9
+
+
+def test_a_table_that_is_needed_may_not():
+    def read(identifier: str) -> RawTable:
+        raise TableAbsentError(f"table {identifier} is not among the fetched tables")
+
+    with pytest.raises(TableAbsentError, match="84134NED"):
+        build_panel(read, register(), PanelChoices(), SOURCE)

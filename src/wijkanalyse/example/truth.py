@@ -25,8 +25,8 @@ _NOTE: Final = (
     "The reach of young people with a migration background grew from 2015 to 2020, in towns more than elsewhere, and active "
     "municipalities are a little more urban: their growth differs from that of the others also where the effect on it "
     "(background_reach_growth_ratio, reached after five years of activity from 2016 on) is nil. Growth in reach from 2015 or "
-    "2016 also holds the teams that were not delivered then, whatever the background: set it against the growth among those "
-    "without a migration background, or begin in 2017."
+    "2016 also holds the teams that were not delivered then, and these do not cancel against the growth among those without a "
+    "migration background: begin in 2017."
 )
 
 

@@ -53,28 +53,32 @@ def _forward(from_year: int, to_year: int) -> pd.DataFrame:
 def harmonise(cells: pd.DataFrame, to_year: int, suppressed_value: float, mean_of: dict[str, str]) -> pd.DataFrame:
     """Bring yearly municipal cells to the boundaries of `to_year`.
 
-    `cells` has the columns region, year, variable, value, low, high, reason, one row per region, year and variable; regions
-    that were no municipality on 1 January of their year are left out. Figures of later years are divided over the
-    municipalities of `to_year` by their inhabitants of 0 to 22 (`SPLIT_BY`). Counts are summed
-    with the shares of the mergers, a suppressed count as `suppressed_value` (0 to 7, its place between its own bounds); a
-    mean named in `mean_of` becomes the mean weighted with the count that it is a mean of. Returns gm_code, year, variable,
-    value, low, high, parts, suppressed, is_estimated (a divided municipality is in it), reason. A count is empty when any of
-    its parts was not published or has no row; a mean leaves out parts without a published mean.
+    `cells` has the columns region, year, division (the year of the boundaries that the region is of), variable, value, low,
+    high, reason, one row per region, year and variable; regions that were no municipality of their division are left out.
+    Figures of later years are divided over the municipalities of `to_year` by their inhabitants of 0 to 22 (`SPLIT_BY`).
+    Counts are summed with the shares of the mergers, a suppressed count as `suppressed_value` (0 to 7, its place between its
+    own bounds); a mean named in `mean_of` becomes the mean weighted with the count that it is a mean of.
+
+    Returns gm_code, year, variable, value, low, high, parts, suppressed, is_estimated (a divided municipality is in it),
+    reason. A count is empty when any of its parts was not published or has no row; a mean leaves out parts without a
+    published mean. Raises `WijkanalyseError` when a municipality cannot be divided.
     """
     if cells.empty:
         raise WijkanalyseError("There are no municipal figures to bring to one set of boundaries.")
     inhabitants = cells[cells["variable"].eq(SPLIT_BY) & cells["year"].eq(to_year)].set_index("region")["value"].dropna()
     links = pd.concat(
-        [successors(year, to_year, inhabitants).assign(year=year) for year in sorted(cells["year"].unique())],
+        [successors(year, to_year, inhabitants).assign(division=year) for year in sorted(cells["division"].unique())],
         ignore_index=True,
     )
-    links["predecessors"] = links.groupby(["gm_code", "year"])["from_code"].transform("size")
-    parts = links.merge(cells, left_on=["from_code", "year"], right_on=["region", "year"], how="inner", validate="m:m")
+    links["predecessors"] = links.groupby(["gm_code", "division"])["from_code"].transform("size")
+    parts = links.rename(columns={"from_code": "region"}).merge(cells, on=["region", "division"], how="inner", validate="m:m")
+    parts["from_code"] = parts["region"]
     if parts["share"].isna().any():
         stuck = parts[parts["share"].isna()]
+        divisions = listing(map(str, sorted(stuck["division"].unique())))
         raise WijkanalyseError(
-            f"Figures of {listing(map(str, sorted(stuck['year'].unique())))} cannot be brought to the boundaries of {to_year}: "
-            f"the inhabitants ({SPLIT_BY}) of {listing(sorted(stuck['gm_code'].unique()), 5)} in {to_year} are not known, so "
+            f"Figures of {divisions} cannot be brought to the boundaries of {to_year}: the inhabitants ({SPLIT_BY}) of "
+            f"{listing(sorted(stuck['gm_code'].unique()), 5)} in {to_year} are not known, so "
             f"{listing(sorted(stuck['from_code'].unique()), 5)} cannot be divided over them. Choose a later "
             "panel.boundaries_year."
         )

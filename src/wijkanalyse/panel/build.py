@@ -20,8 +20,9 @@ from wijkanalyse.panel.checks import (
     stop_on_hard_failures,
 )
 from wijkanalyse.panel.extract import NATIONAL, extract_cells
-from wijkanalyse.panel.schemas import STATUSES
+from wijkanalyse.panel.schemas import STATUSES, UNKNOWN
 from wijkanalyse.statline.client import RawTable
+from wijkanalyse.statline.run import TableAbsentError
 from wijkanalyse.statline.tables import TableRegister
 from wijkanalyse.years import TREND_BREAK
 
@@ -44,7 +45,12 @@ def build_panel(read: Callable[[str], RawTable], register: TableRegister, choice
     findings: list[Finding] = []
     frames = []
     for identifier, table in register.tables.items():
-        raw = read(identifier)
+        try:
+            raw = read(identifier)
+        except TableAbsentError:
+            if table.is_required:
+                raise
+            continue
         frames.append(extract_cells(raw, table, source, tuple(register.areas.regions.values())))
         findings.append(check_title(raw, table))
     cells = pd.concat(frames, ignore_index=True)
@@ -80,6 +86,7 @@ def _widen(long: pd.DataFrame, statuses: pd.Series, division: pd.DataFrame, vari
 
 
 def _statuses(yearly: pd.DataFrame) -> pd.Series:
-    """The least definitive status of the figures of each year."""
-    rank = yearly["period_status"].map({status: number for number, status in enumerate(STATUSES)})
-    return rank.groupby(yearly["year"]).max().map(dict(enumerate(STATUSES)))
+    """The least definitive status of the figures of each year; a table that states no status says nothing about it."""
+    order = [status for status in STATUSES if status != UNKNOWN]
+    rank = yearly["period_status"].map({status: number for number, status in enumerate(order)})
+    return rank.groupby(yearly["year"]).max().map(dict(enumerate(order))).fillna(UNKNOWN)

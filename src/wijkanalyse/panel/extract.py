@@ -52,10 +52,12 @@ def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> 
     periods = [key for key in rows[time].cat.categories if first <= int(key[:4]) <= last]
     rows = rows[rows[region].isin(wanted) & rows[time].isin(periods)]
     period = rows[time].astype(str).str.strip()
+    year = period.str[:4].astype(int)
     return rows.assign(
         region=rows[region].astype(str).str.strip(),
         period=period,
-        year=period.str[:4].astype(int),
+        year=year,
+        division=table.boundaries or year,
         is_year=period.str[4:6].eq("JJ"),
         period_status=period.map(_period_statuses(raw, time)),
     )
@@ -66,19 +68,19 @@ def _period_statuses(raw: RawTable, time: str) -> dict[str, str]:
 
 
 def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: pd.DataFrame) -> pd.DataFrame:
-    keys = ["region", "period", "year", "is_year", "period_status"]
+    keys = ["region", "period", "year", "division", "is_year", "period_status"]
     try:
         topic = find_topic(topics(raw.properties), variable.topic, raw.identifier)
-    except TitleNotFoundError:
+        chosen = _chosen_codes(raw, table, variable)
+    except TitleNotFoundError as error:
         if variable.required:
             raise
-        log.warning("table %s does not offer %s (%s); the column stays empty", raw.identifier, name, variable.topic)
+        log.warning("%s does not offer %s; the column stays empty. %s", raw.identifier, name, str(error).splitlines()[0])
         absent = base[keys].drop_duplicates(["region", "period"]).copy()
         absent[["column_key", "row_ids", "reason"]] = "", "", ABSENT
         absent[["value", "low", "high"]] = float("nan")
         return absent.assign(table=raw.identifier, variable=name)
 
-    chosen = _chosen_codes(raw, table, variable)
     rows = base
     for key, codes in chosen.items():
         rows = rows[rows[key].isin(codes)]
@@ -153,11 +155,13 @@ def _explain_empty(cells: pd.DataFrame) -> pd.DataFrame:
     national = cells["region"].eq(NATIONAL) & is_dot
     unpublished = pd.MultiIndex.from_frame(cells.loc[national, ["variable", "period"]])
     is_unpublished = is_dot & pd.MultiIndex.from_frame(cells[["variable", "period"]]).isin(unpublished)
-    in_force = pd.MultiIndex.from_tuples([(code, year) for year in cells["year"].unique() for code in codes_in_force(year)])
+    in_force = pd.MultiIndex.from_tuples(
+        [(code, year) for year in cells["division"].unique() for code in codes_in_force(year)], names=["region", "division"]
+    )
     is_gone = (
         cells["region"].str.startswith("GM")
         & cells["reason"].ne(PUBLISHED)
-        & ~pd.MultiIndex.from_frame(cells[["region", "year"]]).isin(in_force)
+        & ~pd.MultiIndex.from_frame(cells[["region", "division"]]).isin(in_force)
     )
     return cells.assign(
         reason=cells["reason"].mask(is_unpublished, NOT_PUBLISHED).mask(is_gone, NO_MUNICIPALITY),

@@ -6,7 +6,8 @@ from pandera.typing.pandas import Series
 from wijkanalyse.cells import REASONS
 from wijkanalyse.contracts import SOURCE_COLUMN, Contract
 
-STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", "Onbekend")
+UNKNOWN = "Onbekend"
+STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", UNKNOWN)
 
 
 CHECKS = ("title", "division", "coverage", "national_total", "parts", "published_total", "year_on_year", "suppressed")
@@ -21,6 +22,7 @@ class Cells(Contract):
     region: Series[str] = pa.Field(description="region code without blanks: GM...., JZ.., PV.. or NL01")
     period: Series[str] = pa.Field(description="CBS period code, e.g. 2020JJ00 or 2020HJ01")
     year: Series[int] = pa.Field(ge=2000, description="calendar year of the period")
+    division: Series[int] = pa.Field(description="year of the municipal boundaries that the region code is of")
     is_year: Series[bool] = pa.Field(description="whole year (JJ), not a half-year")
     period_status: Series[str] = pa.Field(isin=STATUSES, description="status that CBS gives the period")
     column_key: Series[str] = pa.Field(description="key of the column in the table")
