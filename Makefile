@@ -61,4 +61,4 @@ lock:
 # Everything that a run makes, but not what it fetched
 clean:
 	@rm -rf data/processed/*.parquet data/processed/*.csv data/processed/*.json data/processed/evidence data/processed/estimates reports/_generated reports/_variables.yml \
-	  reports/wijkteams.html reports/wijkteams.pdf logs benchmarks .snakemake
+	  reports/wijkteams.html reports/wijkteams.pdf logs .snakemake

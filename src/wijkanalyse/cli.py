@@ -27,6 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     trace.add_argument("claim", help="its name in data/processed/claims.csv, e.g. duration.zonder_verblijf.pooled.active")
     trace.set_defaults(run=_trace)
 
+    vintages = commands.add_parser("vintages", help="what CBS changed between the two newest stored versions of a table")
+    vintages.add_argument("table", nargs="?", help="number of a table; without it all tables with two versions")
+    vintages.set_defaults(run=_vintages)
+
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
@@ -65,3 +69,13 @@ def _trace(chosen: argparse.Namespace) -> None:
         raise WijkanalyseError(f'there is no claim "{chosen.claim}"{nearest(chosen.claim, ledger.index)}')
     for name, value in ledger.loc[chosen.claim].items():
         print(f"{name:9} {value}")
+
+
+def _vintages(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.statline.vintages import describe, revisions
+
+    found = revisions(Path("data/raw"), chosen.table)
+    if not found:
+        of_it = f" of {chosen.table}" if chosen.table else " of any table"
+        raise WijkanalyseError(f"there are no two versions{of_it} in data/raw; `snakemake refresh` fetches what CBS has now.")
+    print("\n\n".join(describe(revision) for revision in found))

@@ -17,7 +17,7 @@ from wijkanalyse.statline.titles import find_topic, topics
 from wijkanalyse.statline.transport import StatLineError
 
 REAL_TABLE = SHARED / "cbs" / "84799NED"
-WHOLE = [name for name in register().identifiers if name not in ("03759ned", "71486ned")]
+WHOLE = [name for name in register().identifiers if getattr(register().tables.get(name), "fetch", "whole") == "whole"]
 
 
 def as_text(column: pd.Series, decimals: int = 0) -> pd.Series:
@@ -151,7 +151,7 @@ NOT_WHOLE = {
     "a cell came twice under another number": (repeat_a_cell, "came twice"),
     "row numbers with gaps": (shift_the_numbers, "gaps"),
     "a column is missing": (lose_a_column, r"not those of DataProperties: Begonnen|lack a column"),
-    "a cell is missing": (lose_a_cell, "lack a column"),
+    "a cell is missing": (lose_a_cell, r"not those of DataProperties: Begonnen|lack a column"),
     "a column that nothing describes": (invent_a_column, r"(DataProperties|have one more): NieuweKolom_3"),
     "a code that is in no list": (invent_a_region, r"not in the list of RegioS: GM9999"),
 }

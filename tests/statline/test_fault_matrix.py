@@ -11,7 +11,8 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,8 @@ PLACES = {
     "catalogue": "ODataCatalog",
 }
 PAGES = frozenset({"first page", "middle page", "last page"})
-ROWS = [None, "BegonnenTrajecten_1"]
 TIMES = {"once": 1, "twice": 2, "always": float("inf")}
-ATTEMPTS = 4
+ATTEMPTS = 3
 ORIGIN = "http://statline.invalid"
 
 
@@ -61,11 +61,9 @@ def stall(handler: Handler, body: bytes) -> None:
     handler.end_headers()
     handler.wfile.write(body[: len(body) // 2])
     handler.wfile.flush()
-    handler.connection.settimeout(0.4)
-    try:
+    handler.connection.settimeout(0.3)
+    with suppress(OSError):
         handler.connection.recv(1)  # until the client gives up
-    except OSError:
-        pass
     handler.close_connection = True
 
 
@@ -153,29 +151,34 @@ def field_less_in_one_row(document: dict[str, Any]) -> None:
 
 def null_in_one_row(document: dict[str, Any]) -> None:
     row = document["value"][0]
-    row[[*row][1]] = None
+    row["Perioden" if "Perioden" in row else _telling(row)] = None
+
+
+def _telling(row: dict[str, Any]) -> str:
+    """The field by which a row of a list is known."""
+    return next(name for name in ("RegioS", "Key", "Title", "name") if name in row)
 
 
 def new_code(document: dict[str, Any]) -> None:
     row = document["value"][0]
-    row["RegioS" if "RegioS" in row else [*row][0]] = "GM9999"
+    row[_telling(row)] = "GM9999"
 
 
 def padded_code(document: dict[str, Any]) -> None:
     row = document["value"][-1]
-    name = "RegioS" if "RegioS" in row else "Key" if "Key" in row else [*row][0]
+    name = _telling(row)
     row[name] = f"{row[name]}  "
 
 
 def unreadable_figure(document: dict[str, Any]) -> None:
     """A notation that does not exist, in the first row."""
     row = document["value"][0]
-    row["BegonnenTrajecten_1" if "BegonnenTrajecten_1" in row else [*row][0]] = "x"
+    row["BegonnenTrajecten_1" if "BegonnenTrajecten_1" in row else _telling(row)] = "x"
 
 
 def number_for_text(document: dict[str, Any]) -> None:
     row = document["value"][0]
-    row["BegonnenTrajecten_1" if "BegonnenTrajecten_1" in row else [*row][-1]] = 12
+    row["BegonnenTrajecten_1" if "BegonnenTrajecten_1" in row else _telling(row)] = 12
 
 
 def refreshed(handler: Handler, body: bytes) -> None:
@@ -236,9 +239,8 @@ FAULTS: dict[str, Reply] = {
 
 
 @pytest.fixture(scope="module")
-def totals() -> Iterator[Counter[str]]:
-    counted: Counter[str] = Counter()
-    yield counted
+def totals() -> Counter[str]:
+    return Counter()
 
 
 class Store:
@@ -263,8 +265,7 @@ class Store:
         return self.folder.with_name("kept")
 
     def fetch(self) -> None:
-        client: StatLineClient = self.scripted.client(attempts=ATTEMPTS, read_timeout=0.15, answer_deadline=0.3)
-        # the address holds a port that differs from test to test, and goes into no file whose bytes are compared
+        client: StatLineClient = self.scripted.client(attempts=ATTEMPTS, read_timeout=0.1, answer_deadline=0.2)
         raw = client.fetch(TINY)
         SnapshotStore(self.folder).store(raw, ORIGIN, "CBS StatLine")
 
@@ -289,7 +290,16 @@ class Store:
         kept = all(after.get(name) == body for name, body in self.before.items())
         added = {name: body for name, body in after.items() if name not in self.before and not name.endswith("manifest.json")}
         expected = {name: body for name, body in self.clean.items() if not name.endswith("manifest.json")}
-        return "recovered" if kept and added == expected else "SILENT"
+        if kept and added == expected:
+            return "recovered"
+        # a description that is different every time it is read is another edition: stored beside, and what changed is said
+        manifests = [
+            json.loads(body) for name, body in after.items() if name.endswith("manifest.json") and name not in self.before
+        ]
+        same_figures = {body for name, body in added.items() if name.endswith("data.parquet")} == {
+            body for name, body in expected.items() if name.endswith("data.parquet")
+        }
+        return "noted" if kept and same_figures and manifests and manifests[0]["schema_changes"] else "SILENT"
 
 
 @pytest.fixture
@@ -308,7 +318,10 @@ def test_no_fault_anywhere_is_silent(store: Store, totals: Counter[str], place: 
             ended[f"{name}, {times}"] = store.try_with([(fault, PLACES[place], number)])
     totals.update(ended.values())
     totals["tried"] += len(ended)
-    assert {case: end for case, end in ended.items() if end not in ("recovered", "refused")} == {}
+    assert {case: end for case, end in ended.items() if end not in ("recovered", "refused", "noted")} == {}
+    # only a description that is lastingly another one can be noted: never a page of figures, never a fault seen once
+    noted = {case for case, end in ended.items() if end == "noted"}
+    assert all(place not in PAGES and not case.endswith("once") for case in noted)
     # what passes is survived, up to the last attempt, wherever it happens
     passing = [case for case in ended if not case.startswith(FINAL) and not case.endswith("always")]
     if place in PAGES:
@@ -330,7 +343,7 @@ def test_no_plan_of_faults_at_random_is_silent(store: Store, totals: Counter[str
         )
     totals.update(f"random {end}" for end in ended.values())
     totals["random tried"] += len(ended)
-    assert {seed: end for seed, end in ended.items() if end not in ("recovered", "refused")} == {}
+    assert {seed: end for seed, end in ended.items() if end not in ("recovered", "refused", "noted")} == {}
 
 
 def test_the_totals(totals: Counter[str], record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]):
@@ -341,6 +354,6 @@ def test_the_totals(totals: Counter[str], record_property: Callable[[str, object
     for name, count in totals.items():
         record_property(name, count)
     assert totals["SILENT"] + totals["random SILENT"] == 0
-    assert totals["recovered"] + totals["refused"] == totals["tried"]
+    assert totals["recovered"] + totals["refused"] + totals["noted"] == totals["tried"]
     assert totals["tried"] in (0, len(FAULTS) * len(PLACES) * len(TIMES))
     assert totals["random tried"] in (0, 200)

@@ -390,6 +390,7 @@ def test_the_example_is_read_over_the_chosen_protocol(
     assert run["source"] == "example"
     assert run["tables"][TINY]["protocol"] == "v4"
     assert "/odata/v1/CBS/" in run["tables"][TINY]["url"]
+    assert run["origin"] == run["tables"][TINY]["origin"] == "embedded example over OData v4"
 
 
 @pytest.mark.parametrize("fault", [status(403), status(404)], ids=["403", "404"])

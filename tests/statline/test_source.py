@@ -210,6 +210,27 @@ def test_a_run_that_began_with_one_source_never_ends_with_another(tmp_path: Path
         fetch_tables(second, statline, EXAMPLE, tmp_path)
 
 
+def optional(table: str, where: dict[str, str]) -> dict[str, object]:
+    variables = {"maybe": {"topic": "Bevolking op 1 januari", "where": where, "required": False}}
+    return {"title": "T", "series": "s", "years": (2015, 2020), "fetch": "selection", "variables": variables}
+
+
+@pytest.mark.parametrize(
+    ("table", "where"), [("99999NED", {}), ("03759ned", {"Leeftijd": "Geen enkele leeftijd"}), ("03759ned", {"Kleur": "Blauw"})]
+)
+def test_a_table_or_category_that_may_be_absent_is_left_out_with_a_warning(
+    tmp_path: Path, table: str, where: dict[str, str], caplog: pytest.LogCaptureFixture
+):
+    tables = served_tables()
+    with StatLineServer([tables["03759ned"], tables["82949NED"]]) as server:
+        statline = StatLine(source="cbs", catalog_url=server.catalog_url, use_https=False, attempts=1)
+        areas = {"tables": {2015: "82949NED"}, "regions": {}}
+        register = TableRegister.model_validate({"tables": {table: optional(table, where)}, "areas": areas})
+        run = fetch_tables(register, statline, EXAMPLE, tmp_path)
+    assert list(run["tables"]) == ["82949NED"]
+    assert f"table {table} is left out, its columns stay empty" in caplog.text
+
+
 def test_later_steps_read_the_tables_through_the_register(at_service: Choose, tmp_path: Path):
     run = fetch_tables(register_of(TINY), at_service("cbs"), EXAMPLE, tmp_path)
     write_json(run, tmp_path / "statline.json")

@@ -73,7 +73,7 @@ def test_a_second_run_has_nothing_to_do(finished: Project, from_server: dict[str
 
 def test_every_rule_has_left_a_log_and_a_benchmark(finished: Project) -> None:
     rules = {path.stem for path in finished.path("workflow/scripts").glob("*.py")} - {"refresh"}
-    assert rules == {path.stem for path in finished.path("benchmarks").glob("*.tsv")} - {"refresh"}
+    assert rules == {path.stem for path in finished.path("logs/benchmarks").glob("*.tsv")} - {"refresh"}
     assert rules == {path.stem for path in finished.path("logs").glob("*.log")} - {"refresh"}
 
 

@@ -13,7 +13,7 @@ rule estimate_contrasts:
     log:
         "logs/estimate_contrasts.log",
     benchmark:
-        "benchmarks/estimate_contrasts.tsv"
+        "logs/benchmarks/estimate_contrasts.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -11,7 +11,7 @@ rule load_evidence:
     log:
         "logs/load_evidence.log",
     benchmark:
-        "benchmarks/load_evidence.tsv"
+        "logs/benchmarks/load_evidence.tsv"
     conda:
         "../../environment.yml"
     message:
@@ -33,7 +33,7 @@ rule synthesise_evidence:
     log:
         "logs/synthesise_evidence.log",
     benchmark:
-        "benchmarks/synthesise_evidence.tsv"
+        "logs/benchmarks/synthesise_evidence.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -16,7 +16,7 @@ rule build_panel:
     log:
         "logs/build_panel.log",
     benchmark:
-        "benchmarks/build_panel.tsv"
+        "logs/benchmarks/build_panel.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -38,7 +38,7 @@ rule classify:
     log:
         "logs/classify.log",
     benchmark:
-        "benchmarks/classify.tsv"
+        "logs/benchmarks/classify.tsv"
     conda:
         "../../environment.yml"
     params:

@@ -22,7 +22,7 @@ rule collect_claims:
     log:
         "logs/collect_claims.log",
     benchmark:
-        "benchmarks/collect_claims.tsv"
+        "logs/benchmarks/collect_claims.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -53,7 +53,7 @@ rule make_pieces:
     log:
         "logs/make_pieces.log",
     benchmark:
-        "benchmarks/make_pieces.tsv"
+        "logs/benchmarks/make_pieces.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -82,7 +82,7 @@ rule render_report:
     log:
         "logs/render_report.log",
     benchmark:
-        "benchmarks/render_report.tsv"
+        "logs/benchmarks/render_report.tsv"
     conda:
         "../../environment.yml"
     params:

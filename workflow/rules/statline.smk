@@ -12,7 +12,7 @@ rule fetch_statline:
     log:
         "logs/fetch_statline.log",
     benchmark:
-        "benchmarks/fetch_statline.tsv"
+        "logs/benchmarks/fetch_statline.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -37,7 +37,7 @@ rule refresh:
     log:
         "logs/refresh.log",
     benchmark:
-        "benchmarks/refresh.tsv"
+        "logs/benchmarks/refresh.tsv"
     conda:
         "../../environment.yml"
     message:

@@ -77,6 +77,13 @@ def _check_descriptions(raw: RawTable) -> None:
         if len(set(keys)) < len(keys):
             twice = sorted({str(key) for key in keys if keys.count(key) > 1})
             raise not_whole(raw, f"{name} has {listing(twice)} twice")
+    for name, rows in {"CategoryGroups": raw.category_groups, **_by_type(raw.properties), **raw.dimensions}.items():
+        odd = {field for row in rows for field in row.keys() ^ rows[0].keys()}
+        if odd:
+            raise not_whole(raw, f"some rows of {name} lack the field {listing(sorted(odd))}")
+    numbers = [int(row["ID"]) for row in raw.properties]
+    if numbers != sorted(set(numbers)):
+        raise not_whole(raw, "DataProperties are not in their order")
     known = {(row.get("DimensionKey"), row["ID"]) for row in raw.category_groups}
     for name, rows in raw.dimensions.items():
         lost = {row["CategoryGroupID"] for row in rows if row.get("CategoryGroupID") is not None} - {
@@ -84,6 +91,14 @@ def _check_descriptions(raw: RawTable) -> None:
         }
         if lost:
             raise not_whole(raw, f"CategoryGroups lack the groups {listing(sorted(map(str, lost)))} of {name}")
+
+
+def _by_type(properties: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """DataProperties by their type: a topic has other fields than a group."""
+    types: dict[str, list[dict[str, Any]]] = {}
+    for row in properties:
+        types.setdefault(f"DataProperties ({row['Type']})", []).append(row)
+    return types
 
 
 def _check_figures(raw: RawTable) -> None:

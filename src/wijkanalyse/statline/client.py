@@ -18,8 +18,8 @@ from wijkanalyse.errors import listing
 from wijkanalyse.statline.checks import NotWholeError, check_selection, check_whole, not_whole
 from wijkanalyse.statline.pages import DATA_SET, DataPages
 from wijkanalyse.statline.tables import Table
-from wijkanalyse.statline.titles import dimension_of_type, find_category, find_dimension
-from wijkanalyse.statline.transport import Line, Patience, StatLineError, patient_session, patient_transport
+from wijkanalyse.statline.titles import TitleNotFoundError, dimension_of_type, find_category, find_dimension
+from wijkanalyse.statline.transport import Line, Patience, StatLineError, TableNotFoundError, patient_session, patient_transport
 
 log = logging.getLogger(__name__)
 
@@ -91,15 +91,19 @@ class StatLineClient:
         except requests.HTTPError as error:
             status = getattr(getattr(error.__cause__, "response", None), "status_code", None)
             if status == 404:
-                raise StatLineError(
+                raise TableNotFoundError(
                     f"table {identifier} does not exist at {self.catalog_url} (404). Check the number in config/tables.yaml; "
                     "CBS withdraws tables and gives their successors a new number."
                 ) from None
             raise StatLineError(f"table {identifier}: {self.catalog_url} answered: {error}") from error
-        except (requests.RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
-            # an address that is none, or an answer without the fields that every OData v3 service gives
-            raise StatLineError(
-                f"table {identifier}: {self.catalog_url} does not answer as an OData v3 service of CBS does: {error!r}"
+        except requests.RequestException as error:
+            # an address that is none
+            raise StatLineError(f"table {identifier}: {self.catalog_url} cannot be asked: {error!r}") from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # an answer without the fields that every OData v3 service gives
+            raise NotWholeError(
+                f"table {identifier}: {self.catalog_url} does not answer as an OData v3 service of CBS does: {error!r}. "
+                "Nothing was stored."
             ) from error
         finally:
             cbsodata.options.use_https = before
@@ -140,32 +144,34 @@ class StatLineClient:
                 self._line.data = None
             after = {**answer, "TableInfos": cbsodata.get_meta(identifier, "TableInfos", catalog_url=self.catalog_url)}
             catalogue_after = self._in_catalogue(identifier)
-        if DATA_SET not in answer:
-            raise StatLineError(f"table {identifier}: cbsodata gave {listing(answer)}; expected an {DATA_SET}")
-        infos = answer["TableInfos"][0] if answer["TableInfos"] else {}
-        raw = RawTable(
-            identifier=identifier,
-            infos=infos,
-            properties=answer["DataProperties"],
-            category_groups=answer.get("CategoryGroups", []),
-            dimensions={name: rows for name, rows in answer.items() if name not in _NO_DIMENSIONS},
-            data=pages.frame(),
-            url=self.table_url(identifier),
-            retrieved=datetime.now(UTC).replace(microsecond=0),
-            filters=filters,
-            catalogue=catalogue,
-        )
-        changed = [name for name, rows in after.items() if name not in DATA_SETS and rows != before.get(name)]
-        changed += [name for name in before if name not in after]
-        changed += ["catalogue"] if catalogue_after != catalogue else []
-        if changed or infos != after["TableInfos"][0]:
-            dates = [rows[0].get("Modified") if rows else None for rows in (before["TableInfos"], after["TableInfos"])]
-            what = f"Modified {dates[0]} before, {dates[1]} after" if dates[0] != dates[1] else listing(changed)
-            raise not_whole(raw, f"it changed while it was read ({what})")
-        check_whole(raw)
-        if table is not None and chosen is not None:
-            check_selection(raw, chosen, table.years)
-        return raw
+            if DATA_SET not in answer:
+                raise StatLineError(f"table {identifier}: cbsodata gave {listing(answer)}; expected an {DATA_SET}")
+            infos = answer["TableInfos"][0] if answer["TableInfos"] else {}
+            lists = {name for name in answer if name not in _NO_DIMENSIONS}
+            raw = RawTable(
+                identifier=identifier,
+                infos=infos,
+                properties=answer["DataProperties"],
+                category_groups=answer.get("CategoryGroups", []),
+                # in the order of the columns, whatever order the root names them in
+                dimensions={row["Key"]: answer[row["Key"]] for row in answer["DataProperties"] if row["Key"] in lists},
+                data=pages.frame(),
+                url=self.table_url(identifier),
+                retrieved=datetime.now(UTC).replace(microsecond=0),
+                filters=filters,
+                catalogue=catalogue,
+            )
+            changed = [name for name, rows in after.items() if name not in DATA_SETS and rows != before.get(name)]
+            changed += [name for name in before if name not in after]
+            changed += ["catalogue"] if catalogue_after != catalogue else []
+            if changed or infos != after["TableInfos"][0]:
+                dates = [rows[0].get("Modified") if rows else None for rows in (before["TableInfos"], after["TableInfos"])]
+                what = f"Modified {dates[0]} before, {dates[1]} after" if dates[0] != dates[1] else listing(changed)
+                raise not_whole(raw, f"it changed while it was read ({what})")
+            check_whole(raw)
+            if table is not None and chosen is not None:
+                check_selection(raw, chosen, table.years)
+            return raw
 
     def _lists(self, identifier: str) -> dict[str, list[dict[str, Any]]]:
         """All that describes the table, read before its figures; cbsodata reads it again with them, and both must agree."""
@@ -234,13 +240,27 @@ def chosen_codes(
     if table.fetch == "whole":
         return None
     wanted: dict[str, set[str]] = {}
-    for variable in table.variables.values():
-        for dimension, titles in table.categories(variable).items():
-            wanted.setdefault(find_dimension(properties, dimension, identifier), set()).update(titles)
-    return {
-        key: sorted({find_category(categories(key), title, key, identifier)["Key"] for title in titles})
-        for key, titles in wanted.items()
-    }
+    absent = 0
+    for name, variable in table.variables.items():
+        try:
+            codes = {
+                key: {str(find_category(categories(key), title, key, identifier)["Key"]) for title in titles}
+                for key, titles in (
+                    (find_dimension(properties, dimension, identifier), titles)
+                    for dimension, titles in table.categories(variable).items()
+                )
+            }
+        except TitleNotFoundError as error:
+            if variable.required:
+                raise
+            log.warning("%s does not offer %s; it is not fetched. %s", identifier, name, str(error).splitlines()[0])
+            absent += 1
+            continue
+        for key, found in codes.items():
+            wanted.setdefault(key, set()).update(found)
+    if absent == len(table.variables):
+        raise TitleNotFoundError(f"table {identifier} offers none of {listing(table.variables)}, so there is nothing to select")
+    return {key: sorted(codes) for key, codes in wanted.items()}
 
 
 def filter_text(chosen: dict[str, list[str]], identifier: str, table: Table, properties: list[dict[str, Any]]) -> str:

@@ -43,6 +43,11 @@ class Observations:
         self._pages: list[dict[str, Numbers]] = []
         self._texts: list[NDArray[np.object_]] = []
 
+    @property
+    def count(self) -> int:
+        """Number of observations so far."""
+        return sum(map(len, self._texts))
+
     def add(self, page: list[Row]) -> None:
         """Take in a page; raises `NotWholeError` for a code that is not in its list, `KeyError` for a field that is missing."""
         self._pages.append({name: self._numbered(name, page) for name in self._numbers})
@@ -79,7 +84,7 @@ class Observations:
         the whole table) and `years` the years that a filter lets through. Raises `NotWholeError` when observations are
         missing or double.
         """
-        count = sum(map(len, self._texts))
+        count = self.count
         if count == 0:
             raise self._fault("the service gave no observations" + (f" for {filters}" if filters else ""))
         if count != announced:

@@ -30,8 +30,17 @@ from wijkanalyse.errors import listing
 from wijkanalyse.statline.checks import NotWholeError, check_selection
 from wijkanalyse.statline.client import RawTable, chosen_codes, filter_text
 from wijkanalyse.statline.observations import Observations
+from wijkanalyse.statline.pages import Progress
 from wijkanalyse.statline.tables import Table
-from wijkanalyse.statline.transport import Line, Patience, PatientSession, StatLineError, next_link, patient_session
+from wijkanalyse.statline.transport import (
+    Line,
+    Patience,
+    PatientSession,
+    StatLineError,
+    TableNotFoundError,
+    next_link,
+    patient_session,
+)
 from wijkanalyse.topic_keys import topic_key
 
 log = logging.getLogger(__name__)
@@ -88,8 +97,10 @@ class StatLineClient4:
             announced = int(before["ObservationCount"]) if filters is None else service.count(filters)
             self._refuse_too_large(identifier, announced, filters)
             observations = Observations(identifier, properties, dimensions)
+            progress = Progress(identifier, announced)
             for page in service.pages("Observations", filters):
                 observations.add(page)
+                progress.page(len(page), observations.count)
             after = service.object("Properties")
         changed = [name for name in VERSION_FIELDS if before.get(name) != after.get(name)]
         if changed:
@@ -134,7 +145,7 @@ class StatLineClient4:
                     f"table {identifier}: {self.catalog_url} describes the table but does not have its figures (404), which is "
                     "so for some tables that CBS ended. Choose statline.protocol: v3."
                 ) from None
-            raise StatLineError(
+            raise TableNotFoundError(
                 f"table {identifier} does not exist at {self.catalog_url} over OData v4 (404 for {error.response.url}). Check "
                 "the number in config/tables.yaml, capitals included; CBS withdraws tables and gives their successors a new "
                 "number."

@@ -11,6 +11,10 @@ from wijkanalyse.statline.client import RawTable
 from wijkanalyse.statline.snapshots import Snapshot
 
 
+class TableAbsentError(WijkanalyseError):
+    """A table that is not among those that the run rests on."""
+
+
 class RunTables:
     """The tables of a run, read through its register (`data/processed/statline.json`)."""
 
@@ -27,5 +31,5 @@ class RunTables:
         """Return a table of the run, verified against the manifest in the register."""
         entry = self.run["tables"].get(identifier)
         if entry is None:
-            raise WijkanalyseError(f"table {identifier} is not among the fetched tables: {', '.join(self.run['tables'])}")
+            raise TableAbsentError(f"table {identifier} is not among the fetched tables: {', '.join(self.run['tables'])}")
         return Snapshot(self._raw_folder / entry["version"], entry).read()

@@ -18,7 +18,7 @@ from wijkanalyse.statline.odata4 import StatLineClient4
 from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
 from wijkanalyse.statline.tables import Table, TableRegister
 from wijkanalyse.statline.titles import TitleNotFoundError
-from wijkanalyse.statline.transport import Patience, StatLineError, StatLineUnreachableError
+from wijkanalyse.statline.transport import Patience, StatLineError, StatLineUnreachableError, TableNotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -58,17 +58,12 @@ def _from_example(register: TableRegister, statline: StatLine, example: Example,
     # imported here: a run on CBS figures needs nothing of the made-up country
     from wijkanalyse.example import StatLineServer, World, make_tables, truth
 
-    world = World(
-        seed=example.seed,
-        provinces=tuple(example.provinces) or None,
-        effect_specialised_use_pct=example.effect_specialised_use_pct,
-        effect_duration_pct=example.effect_duration_pct,
-        effect_crisis_pct=example.effect_crisis_pct,
-    )
+    world = World(**{**example.model_dump(), "provinces": tuple(example.provinces) or None})
     with StatLineServer(make_tables(world)) as server:
         client = _client(statline, server.catalog_url, use_https=False)
         # a made-up country is cheap to make again, so it is never read from an earlier run with other parameters
-        run = _fetch_all(register, client, "example", raw_folder / "example", refresh=True, origin="embedded example")
+        origin = "embedded example" + (" over OData v4" if statline.protocol == "v4" else "")
+        run = _fetch_all(register, client, "example", raw_folder / "example", refresh=True, origin=origin)
     write_json(truth(world), raw_folder / "example" / "truth.json")
     return {**run, "truth": "example/truth.json"}
 
@@ -94,6 +89,11 @@ def _fetch_all(
             started = time.monotonic()
             try:
                 raw = client.fetch(identifier, table)
+            except (TableNotFoundError, TitleNotFoundError) as error:
+                if table is None or table.is_required:
+                    raise
+                log.warning("table %s is left out, its columns stay empty: %s", identifier, error)
+                continue
             except StatLineUnreachableError as error:
                 if not snapshots:
                     raise

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wijkanalyse.errors import WijkanalyseError, nearest
+from wijkanalyse.years import FIRST_YEAR, LAST_YEAR
 
 
 def _as_list(value: object) -> object:
@@ -43,6 +44,7 @@ class Table(_Strict):
     where: dict[str, Titles] = Field(default_factory=dict)
     rounded_to: int = Field(1, ge=1)
     suppressed_up_to: int = Field(0, ge=0)
+    boundaries: int | None = Field(None, ge=FIRST_YEAR, le=LAST_YEAR)
     variables: dict[str, Variable] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -56,6 +58,11 @@ class Table(_Strict):
                     f"{nearest(variable.mean_of, self.variables)}"
                 )
         return self
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the run needs the table: it does unless every variable may be absent."""
+        return any(variable.required for variable in self.variables.values())
 
     def categories(self, variable: Variable) -> dict[str, list[str]]:
         """All category titles that hold for `variable`, by dimension title."""

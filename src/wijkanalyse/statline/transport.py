@@ -69,6 +69,10 @@ class StatLineError(WijkanalyseError):
     """The service answered, but not with what was asked."""
 
 
+class TableNotFoundError(StatLineError):
+    """The service has no table with this number."""
+
+
 class StatLineUnreachableError(WijkanalyseError):
     """No connection to the service could be made at all."""
 
