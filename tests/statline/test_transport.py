@@ -208,7 +208,8 @@ def test_a_proxy_of_the_environment_is_used_for_others(monkeypatch: pytest.Monke
         StatLineClient("statline.invalid").fetch(TINY)
 
 
-def test_cbs_can_see_who_asks_and_pages_come_compressed(scripted: ScriptedStatLine):
+def test_cbs_can_see_who_asks_and_pages_come_compressed(scripted: ScriptedStatLine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("wijkanalyse.statline.transport._LOOPBACK", frozenset())
     scripted.client(contact="onderzoek@gemeente.example").fetch(TINY)
     for headers in scripted.headers:
         assert headers["User-Agent"].startswith("wijkanalyse/")

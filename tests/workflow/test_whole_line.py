@@ -170,3 +170,22 @@ def test_a_refresh_asks_the_service_again_and_the_next_run_rests_on_the_answer(
     assert answer.returncode == 0, answer.stderr[-3000:]
     assert json.loads(register.read_text())["tables"]["84134NED"] == before
     assert finished.planned(**from_server) <= {"all"}
+
+
+def test_a_rerun_from_the_stored_tables_asks_nothing_and_gives_the_same_bytes(
+    finished: Project, from_server: dict[str, object], small_country: StatLineServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again = copy_project(tmp_path_factory.mktemp("again"))
+    shutil.copytree(finished.path("data/raw/cbs"), again.path("data/raw/cbs"))
+    asked = len(small_country.requests)
+    answer = again.run("data/processed/claims.parquet", **from_server)
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    assert len(small_country.requests) == asked
+
+    def contents(project: Project) -> dict[str, bytes]:
+        folder = project.path("data/processed")
+        return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*")) if path.is_file()}
+
+    before, after = contents(finished), contents(again)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
