@@ -4,7 +4,7 @@
 # Choices go to Snakemake through ARGS:  make report ARGS="--configfile mijn-keuzes.yaml"
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
-.PHONY: report test check lock clean
+.PHONY: report test check bench lock clean
 
 PYTHON ?= python3
 CORES ?= 4
@@ -30,6 +30,10 @@ check: .venv/.ready-dev
 	@mypy
 	@snakefmt --check Snakefile workflow/rules
 	@snakemake --lint --cores 1 --quiet all
+
+# Our fetch against plain cbsodata and pandas: rows a second and memory
+bench: .venv/.ready-dev
+	@python benchmarks/bench_fetch.py
 
 # The package and its locked dependencies. Bytecode is compiled once: imports are then several times faster, also where
 # PYTHONDONTWRITEBYTECODE is set.

@@ -96,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.statline.requests.append(self.path)
         self.statline.headers.append(dict(self.headers))
-        answer = self.statline.service.answer(self.path, f"http://{self.headers['Host']}")
+        answer = self.statline.service.answer(self.path, f"http://{self.headers['Host']}", self.headers.get("Accept", ""))
         body = answer.text.encode()
         for fault in self.statline.faults:
             if fault.times > 0 and re.search(fault.where, self.path.replace("%24", "$")):

@@ -89,7 +89,7 @@ def is_whole(folder: Path, editions: dict[str, pd.DataFrame]) -> int:
 
 
 def test_a_kill_at_any_moment_leaves_whole_versions_only(
-    scripted: ScriptedStatLine, runner: Runner, folder: Path, tmp_path: Path, record_property, capsys: pytest.CaptureFixture[str]
+    scripted: ScriptedStatLine, runner: Runner, folder: Path, record_property, capsys: pytest.CaptureFixture[str]
 ):
     chance = random.Random(9)
     editions: dict[str, pd.DataFrame] = {}

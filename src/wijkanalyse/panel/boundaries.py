@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import pandas as pd
 
 from wijkanalyse.cells import LARGEST_SUPPRESSED, NOT_PUBLISHED, SUPPRESSED, least_known
 from wijkanalyse.errors import WijkanalyseError, listing
+from wijkanalyse.frames import rows
 from wijkanalyse.municipalities import codes_in_force, mergers
 
 SPLIT_BY: Final = "population_0_22"
@@ -34,20 +36,27 @@ def successors(from_year: int, to_year: int, inhabitants: pd.Series | None = Non
 
 
 def _forward(from_year: int, to_year: int) -> pd.DataFrame:
-    steps = mergers()
-    inside = steps["date"].gt(pd.Timestamp(from_year, 1, 1)) & steps["date"].le(pd.Timestamp(to_year, 1, 1))
-    links = pd.DataFrame({"from_code": sorted(codes_in_force(from_year)), "share": 1.0})
-    links["gm_code"] = links["from_code"]
-    for _, moves in steps[inside].groupby("date", sort=True):
-        moved = links.merge(
-            moves[["from_code", "to_code", "share"]].rename(columns={"from_code": "gm_code", "share": "step_share"}),
-            on="gm_code",
-            how="left",
-        )
-        links = moved.assign(
-            gm_code=moved["to_code"].fillna(moved["gm_code"]), share=moved["share"] * moved["step_share"].fillna(1.0)
-        )[["from_code", "gm_code", "share"]]
-    return links.groupby(["from_code", "gm_code"], as_index=False).agg(share=("share", "sum"))
+    links = {code: {code: 1.0} for code in sorted(codes_in_force(from_year))}
+    for date, moves in _moves().items():
+        if not pd.Timestamp(from_year, 1, 1) < date <= pd.Timestamp(to_year, 1, 1):
+            continue
+        for origin, places in links.items():
+            went: dict[str, float] = {}
+            for code, share in places.items():
+                for successor, part in moves.get(code, [(code, 1.0)]):
+                    went[successor] = went.get(successor, 0.0) + share * part
+            links[origin] = went
+    found = [(origin, code, share) for origin, places in links.items() for code, share in sorted(places.items())]
+    return pd.DataFrame(found, columns=["from_code", "gm_code", "share"])
+
+
+@cache
+def _moves() -> dict[pd.Timestamp, dict[str, list[tuple[str, float]]]]:
+    """By date, in order: what each municipality that ended went over into, and with which share."""
+    moves: dict[pd.Timestamp, dict[str, list[tuple[str, float]]]] = {}
+    for row in rows(mergers().sort_values("date")):
+        moves.setdefault(row.date, {}).setdefault(row.from_code, []).append((row.to_code, row.share))
+    return moves
 
 
 def harmonise(cells: pd.DataFrame, to_year: int, suppressed_value: float, mean_of: dict[str, str]) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from math import prod
 
+import numpy as np
 import pandas as pd
 
 from wijkanalyse.cells import (
@@ -33,8 +34,8 @@ def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[
     """Return the cells of `raw` that `table` of the register names: municipalities, the regions above them, the Netherlands.
 
     `regions` are the prefixes of the regions above that are wanted (JZ, PV). Columns as in `panel.schemas.Cells`. Raises
-    `TitleNotFoundError` for a column or category that is gone, and
-    `WijkanalyseError` for a dimension on which the register makes no choice.
+    `TitleNotFoundError` for a column or category that is gone, and `WijkanalyseError` for a dimension on which the register
+    makes no choice.
     """
     base = _rows_of_interest(raw, table, regions)
     frames = [_cells_of(raw, table, name, variable, base) for name, variable in table.variables.items()]
@@ -43,24 +44,32 @@ def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[
 
 
 def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> pd.DataFrame:
-    """Rows of municipalities, wanted regions and the Netherlands in the years of the table, with region, period and status."""
+    """Rows of municipalities, wanted regions and the Netherlands in the years of the table, without their figures."""
     region, time = raw.region_dimension, raw.time_dimension
     # a table repeats few codes many times: as categories they are stripped, split and looked up once each
-    rows = raw.data.astype({key: "category" for key in raw.dimensions if key in raw.data})
+    dimensions = [key for key in raw.dimensions if key in raw.data]
+    rows = raw.data[["ID", *dimensions]].astype(dict.fromkeys(dimensions, "category"))
     wanted = [key for key in rows[region].cat.categories if key.startswith(("GM", *regions)) or key.strip() == NATIONAL]
     first, last = table.years
     periods = [key for key in rows[time].cat.categories if first <= int(key[:4]) <= last]
-    rows = rows[rows[region].isin(wanted) & rows[time].isin(periods)]
-    period = rows[time].astype(str).str.strip()
-    year = period.str[:4].astype(int)
+    rows = rows.loc[rows[region].isin(wanted) & rows[time].isin(periods)]
+    statuses = _period_statuses(raw, time)
+    period = _each(rows[time], str.strip)
+    year = _each(rows[time], lambda key: int(key[:4])).astype(int)
     return rows.assign(
-        region=rows[region].astype(str).str.strip(),
+        region=_each(rows[region], str.strip),
         period=period,
         year=year,
         division=table.boundaries or year,
-        is_year=period.str[4:6].eq("JJ"),
-        period_status=period.map(_period_statuses(raw, time)),
+        is_year=_each(rows[time], lambda key: key[4:6] == "JJ").astype(bool),
+        period_status=_each(rows[time], lambda key: statuses[key.strip()]),
     )
+
+
+def _each(codes: pd.Series, change: Callable[[str], object]) -> pd.Series:
+    """Apply `change` to a categorical column, once per category."""
+    changed = np.array([change(key) for key in codes.cat.categories], dtype=object)
+    return pd.Series(changed[codes.cat.codes.to_numpy()], index=codes.index, dtype=object)
 
 
 def _period_statuses(raw: RawTable, time: str) -> dict[str, str]:
@@ -81,12 +90,13 @@ def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: 
         absent[["value", "low", "high"]] = float("nan")
         return absent.assign(table=raw.identifier, variable=name)
 
-    rows = base
+    mask = np.ones(len(base), dtype=bool)
     for key, codes in chosen.items():
-        rows = rows[rows[key].isin(codes)]
+        mask &= base[key].isin(codes).to_numpy()
+    rows = base.loc[mask, [*keys, "ID"]]
     if rows.empty:
         raise WijkanalyseError(f"table {raw.identifier}: no rows for {name} in the years {table.years[0]}-{table.years[1]}")
-    parsed = parse_published(rows[topic.key], f"table {raw.identifier}, column {topic.key} ({topic})")
+    parsed = parse_published(raw.data[topic.key].loc[rows.index], f"table {raw.identifier}, column {topic.key} ({topic})")
     cells = rows[keys].assign(row_ids=rows["ID"].astype(str), **parsed)
     if table.suppressed_up_to == 0:
         # in a table without secret counts a '.' says that the figure is unknown, not that it is small
@@ -139,7 +149,7 @@ def _summed(cells: pd.DataFrame, keys: list[str], categories: int) -> pd.DataFra
     return (
         sums.where(known)
         .assign(
-            row_ids=grouped["row_ids"].agg(" ".join),
+            row_ids=cells["row_ids"].astype(object).groupby([cells[key] for key in keys], sort=False).agg(" ".join),
             reason=reason.where(grouped.size().eq(categories), NOT_PUBLISHED),
         )
         .reset_index()

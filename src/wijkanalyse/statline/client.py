@@ -192,7 +192,7 @@ class StatLineClient:
             with patient_session(self.patience, self._line) as session:
                 count: int = session.get(f"{self.table_url(identifier)}/{DATA_SET}/$count", query, shape="number")
                 return count
-        except requests.HTTPError as error:
+        except (requests.HTTPError, StatLineError) as error:
             log.warning(
                 "table %s: the rows of a selection are not counted, a missing last page is not seen: %s", identifier, error
             )

@@ -128,15 +128,15 @@ class DataPages:
         odd = next((row for row in rows if len(row) != len(names)), None)
         if odd is not None:
             raise _NoPageError(f"some rows lack a column or have one more: {listing(sorted(odd.keys() ^ set(names)))}")
-        columns = dict(zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True))
-        arrays = [pa.array(values, type=pa.int64() if name == "ID" else pa.large_string()) for name, values in columns.items()]
-        holed = [name for name, array in zip(names, arrays, strict=True) if array.null_count]
-        if holed:
-            raise _NoPageError(f"some rows have nothing at all for {listing(holed)}")
+        arrays: list[pa.Array] = []
+        for name, values in zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True):
+            array = pa.array(values, type=pa.int64() if name == "ID" else pa.large_string())
+            if array.null_count:
+                raise _NoPageError(f"some rows have nothing at all for {name}")
+            # figures repeat (counts are multiples of five): as numbers of distinct texts they take a quarter of the room
+            arrays.append(array if name == "ID" else array.dictionary_encode())
         self._columns = names
-        # figures repeat (counts are multiples of five): as numbers of distinct texts they take a quarter of the room
-        packed = [array if name == "ID" else array.dictionary_encode() for name, array in zip(names, arrays, strict=True)]
-        return pa.RecordBatch.from_arrays(packed, names=names)
+        return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def _is_of_data_set(url: str) -> bool:

@@ -162,14 +162,18 @@ class SnapshotStore:
 
     def _changes(self, raw: RawTable, origin: str) -> list[str]:
         """How the table differs from the version retrieved last, in words; the figures do not count."""
+        changes = []
+        if raw.catalogue.get("Modified") not in (None, raw.infos.get("Modified")):
+            dates = f"{raw.catalogue['Modified']} and {raw.infos.get('Modified')}"
+            changes.append(f"catalogue and TableInfos give different dates of publication: {dates}")
         previous = self.latest(raw.identifier, origin)
-        if previous is None:
-            return []
-        changes = schema_changes(previous.schema(), schema_of(raw))
+        if previous is not None:
+            changes += schema_changes(previous.schema(), schema_of(raw))
         if changes:
             lines = "".join(f"\n  - {change}" for change in changes[:_CHANGES_LOGGED])
             rest = f"\n  and {len(changes) - _CHANGES_LOGGED} more" if len(changes) > _CHANGES_LOGGED else ""
-            log.warning("table %s looks different from %s:%s%s", raw.identifier, previous.folder.name, lines, rest)
+            against = previous.folder.name if previous is not None else "what was expected"
+            log.warning("table %s is not like %s:%s%s", raw.identifier, against, lines, rest)
         return changes
 
 
