@@ -29,7 +29,15 @@ EVIDENCE = [
     "published_figures",
 ]
 FIGURES = ["share", "use", "duration", "crisis", "reach", "indicators", "themes"]
-TABLES = ["published", "construction", "indicators", "sources", "checks", "choices"]
+TABLES = [
+    "published",
+    "construction",
+    "indicators",
+    "sources",
+    "checks",
+    "revisions",
+    "choices",
+]
 REPORT_STYLE = [
     "reports/_quarto.yml",
     "reports/references.bib",

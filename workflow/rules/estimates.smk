@@ -1,5 +1,6 @@
 # NEEDS  the panel and the classification
-# MAKES  data/processed/estimates/contrasts.parquet: active against not active; and the municipal values behind it
+# MAKES  data/processed/estimates/contrasts.parquet: active against not active; and the municipal values behind it;
+#        data/processed/estimates/revised_*.parquet: what CBS revised since, and what that did to them
 
 
 rule estimate_contrasts:
@@ -26,3 +27,27 @@ rule estimate_contrasts:
         "Estimating the contrasts between active and not active municipalities"
     script:
         "../scripts/estimate_contrasts.py"
+
+
+rule compare_vintages:
+    input:
+        register=rules.fetch_statline.output.register,
+        tables="config/tables.yaml",
+        estimates=rules.estimate_contrasts.output.estimates,
+        code=code_of("compare_vintages"),
+    output:
+        revised="data/processed/estimates/revised_tables.parquet",
+        contrasts="data/processed/estimates/revised_contrasts.parquet",
+    log:
+        "logs/compare_vintages.log",
+    benchmark:
+        "logs/benchmarks/compare_vintages.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        config=choices.model_dump(),
+        raw="data/raw",
+    message:
+        "Comparing the tables with the versions stored before"
+    script:
+        "../scripts/compare_vintages.py"

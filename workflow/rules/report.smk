@@ -44,6 +44,8 @@ rule make_pieces:
         indicators=rules.synthesise_evidence.output.indicators,
         themes=rules.synthesise_evidence.output.themes,
         checks=rules.build_panel.output.checks,
+        revised=rules.compare_vintages.output.revised,
+        revised_contrasts=rules.compare_vintages.output.contrasts,
         code=code_of("make_pieces"),
     output:
         figures=expand("reports/_generated/figures/{name}.svg", name=FIGURES),

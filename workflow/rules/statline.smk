@@ -30,16 +30,16 @@ rule refresh:
     input:
         tables="config/tables.yaml",
         code=code_of("refresh"),
-    params:
-        statline=choices.statline.model_dump(),
-        raw="data/raw",
-        register=rules.fetch_statline.output.register,
     log:
         "logs/refresh.log",
     benchmark:
         "logs/benchmarks/refresh.tsv"
     conda:
         "../../environment.yml"
+    params:
+        statline=choices.statline.model_dump(),
+        raw="data/raw",
+        register=rules.fetch_statline.output.register,
     message:
         "Fetching all StatLine tables again"
     script:

@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from wijkanalyse.files import write_text
+from wijkanalyse.classification import Classified
+from wijkanalyse.effects.contrasts import Estimates, Observations
+from wijkanalyse.files import read_table, write_text
+from wijkanalyse.panel.schemas import Checks
 from wijkanalyse.report import figures, tables
+from wijkanalyse.report.claims import Claims
 from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
 from wijkanalyse.report.words import CONTRASTS, MARK
+from wijkanalyse.revisions import Revised, RevisedContrasts
+
+
+def make_pieces(files: Mapping[str, Path], config: Mapping[str, Any], folder: Path) -> None:
+    """Make every figure and table of the report in `folder`.
+
+    `files` names the register of the run, claims, classification, estimates, observations, indicators, themes, checks,
+    revised and revised_contrasts; `config` is the configuration as plain values.
+    """
+    run = json.loads(files["register"].read_text(encoding="utf-8"))
+    mark = run["source"] == "example"
+    claims = read_table(files["claims"], Claims)
+    indicators = pd.read_parquet(files["indicators"])
+    make_figures(
+        claims=claims,
+        classification=read_table(files["classification"], Classified),
+        estimates=read_table(files["estimates"], Estimates),
+        observations=read_table(files["observations"], Observations),
+        indicators=indicators,
+        themes=pd.read_parquet(files["themes"]),
+        threshold_pct=config["classification"]["threshold_pct"],
+        mark=mark,
+        folder=folder,
+    )
+    make_tables(
+        claims=claims,
+        indicators=indicators,
+        checks=read_table(files["checks"], Checks),
+        revised=read_table(files["revised"], Revised),
+        revised_contrasts=read_table(files["revised_contrasts"], RevisedContrasts),
+        run=run,
+        config=config,
+        mark=mark,
+        folder=folder,
+    )
 
 
 def make_figures(
@@ -69,6 +109,8 @@ def make_tables(
     claims: pd.DataFrame,
     indicators: pd.DataFrame,
     checks: pd.DataFrame,
+    revised: pd.DataFrame,
+    revised_contrasts: pd.DataFrame,
     run: Mapping[str, Any],
     config: Mapping[str, Any],
     mark: bool,
@@ -82,6 +124,7 @@ def make_tables(
         "indicators": tables.client_indicators(ledger, indicators),
         "sources": tables.sources(run, mark),
         "checks": tables.checks(checks, mark),
+        "revisions": tables.revisions(revised, revised_contrasts),
         "choices": tables.choices(ledger, config),
     }
     for name, text in pieces.items():

@@ -10,7 +10,7 @@ import pandas as pd
 
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report.numbers import NARROW_SPACE, date, number
-from wijkanalyse.report.words import CONTRASTS, FORMS, MARK, WEIGHTINGS
+from wijkanalyse.report.words import CONTRASTS, FORMS, MARK, STATUSES, WEIGHTINGS
 
 
 def markdown_table(
@@ -172,6 +172,50 @@ def checks(table: pd.DataFrame, mark: bool) -> str:
     return markdown_table(
         ["Controle", "Onderwerp", "Uitkomst"], rows, caption + _marked(mark), "tbl-controles", [40, 22, 38], 0
     )
+
+
+def revisions(revised: pd.DataFrame, contrasts: pd.DataFrame) -> str:
+    """What CBS revised since the versions stored before, and what that did to the pooled differences."""
+    if revised.empty:
+        return "Van geen tabel van deze uitvoering is een oudere versie bewaard, dus er is niets te vergelijken.\n"
+    rows = [
+        [
+            f"`{row.table}`",
+            f"{date(row.older)} \N{RIGHTWARDS ARROW} {date(row.newer)}",
+            STATUSES.get(row.status, NOTHING),
+            *(number(count) for count in (row.changed, row.added, row.gone)),
+            NOTHING if math.isnan(row.largest) else number(row.largest, 0 if float(row.largest).is_integer() else 1),
+        ]
+        for row in records(revised)
+    ]
+    header = ["Tabel", "Versies", "Status", "Gewijzigd", "Nieuw", "Weg", "Grootste"]
+    first = markdown_table(
+        header,
+        rows,
+        "Cellen die het CBS sinds de vorige bewaarde versie wijzigde.",
+        "tbl-herzien",
+        [13, 30, 15, 12, 9, 9, 12],
+        4,
+    )
+    pooled = contrasts[contrasts["weighting"].eq("pooled") & contrasts["term"].eq("difference")]
+    effects = [
+        [
+            f"{CONTRASTS[row.contrast]}, {FORMS[row.form]} ({UNITS[row.contrast]})",
+            number(row.before, 2),
+            number(row.after, 2),
+            number(row.change, 2, signed=True),
+        ]
+        for row in records(pooled)
+    ]
+    second = markdown_table(
+        ["Verschil actief min niet actief", "Vorige versie", "Deze versie", "Door de herziening"],
+        effects,
+        "Wat de herziening met de verschillen deed.",
+        "tbl-herzien-verschil",
+        [46, 18, 18, 18],
+        3,
+    )
+    return f"{first}\n{second}"
 
 
 def choices(ledger: Ledger, config: Mapping[str, Any]) -> str:

@@ -1,0 +1,120 @@
+"""What CBS revised since the versions that were stored before, and what that did to the contrasts.
+
+A new version of a table lies beside the old one. Here the two are compared cell by cell, and the whole line from panel to
+contrasts is run a second time on the older versions: the difference is what the revision alone did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from pandera.pandas import Field
+from pandera.typing.pandas import Series
+
+from wijkanalyse.classification import classify
+from wijkanalyse.config import Config
+from wijkanalyse.contracts import SOURCE_COLUMN, Contract
+from wijkanalyse.effects.contrasts import estimate_contrasts
+from wijkanalyse.panel.build import build_panel
+from wijkanalyse.statline.client import RawTable
+from wijkanalyse.statline.run import RunTables
+from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
+from wijkanalyse.statline.tables import TableRegister
+from wijkanalyse.statline.vintages import compare
+
+KEYS = ["contrast", "form", "weighting", "term"]
+
+
+class Revised(Contract):
+    """One row per table of the run of which an older version is stored, and per status of the periods that changed."""
+
+    table: Series[str] = Field(description="StatLine table number")
+    title: Series[str] = Field(description="title of the table")
+    older: Series[str] = Field(description="Modified of the older version")
+    newer: Series[str] = Field(description="Modified of the version of the run")
+    status: Series[str] = Field(description="status of the periods in the newer version; empty when nothing differs")
+    compared: Series[int] = Field(ge=0, description="cells that both versions have")
+    changed: Series[int] = Field(ge=0, description="cells with another figure")
+    added: Series[int] = Field(ge=0, description="cells that the older version did not have")
+    gone: Series[int] = Field(ge=0, description="cells that the newer version does not have")
+    largest: Series[float] = Field(nullable=True, description="largest absolute change of a figure")
+    source: Series[str] = Field(description=SOURCE_COLUMN)
+
+
+class RevisedContrasts(Contract):
+    """Every estimate on the older versions and on those of the run."""
+
+    contrast: Series[str] = Field(description="use, duration, crisis or reach")
+    form: Series[str] = Field(description="form of help that the outcome covers")
+    weighting: Series[str] = Field(description="what the mean is taken over")
+    term: Series[str] = Field(description="group, or active minus not active")
+    before: Series[float] = Field(description="estimate on the older versions")
+    after: Series[float] = Field(description="estimate of the run")
+    change: Series[float] = Field(description="after minus before")
+    source: Series[str] = Field(description=SOURCE_COLUMN)
+
+
+def older_versions(tables: RunTables, raw_folder: Path) -> dict[str, tuple[Snapshot, Snapshot]]:
+    """Return, by table of the run, the version stored before and that of the run; only tables that have both.
+
+    Versions count when they came from the same service with the same selection. Made-up tables have no vintages.
+    """
+    if tables.run["source"] == "example":
+        return {}
+    found = {}
+    for identifier, entry in tables.run["tables"].items():
+        current = Snapshot(raw_folder / entry["version"], entry)
+        before = [
+            version
+            for version in SnapshotStore(current.folder.parent.parent).versions(identifier, entry["origin"])
+            if version.manifest["filter"] == entry["filter"] and version.manifest["retrieved_at"] < entry["retrieved_at"]
+        ]
+        if before:
+            found[identifier] = (before[-1], current)
+    return found
+
+
+def describe_revisions(pairs: Mapping[str, tuple[Snapshot, Snapshot]], source: str) -> pd.DataFrame:
+    """Return what differs between the two versions of each table (`Revised`)."""
+    rows = []
+    for identifier, (older, newer) in pairs.items():
+        revision = compare(older, newer)
+        common = {
+            "table": identifier,
+            "title": newer.manifest["title"],
+            "older": str(older.manifest["modified"]),
+            "newer": str(newer.manifest["modified"]),
+            "compared": revision.compared,
+            "source": source,
+        }
+        by_status = revision.cells.groupby("status") if len(revision.cells) else [("", revision.cells)]
+        for status, cells in by_status:
+            kinds = cells["kind"].value_counts()
+            counts = {kind: int(kinds.get(kind, 0)) for kind in ("changed", "added", "gone")}
+            rows.append({**common, **counts, "status": str(status), "largest": cells["difference"].abs().max()})
+    return pd.DataFrame(rows, columns=list(Revised.to_schema().columns))
+
+
+def effect_of_revisions(
+    pairs: Mapping[str, tuple[Snapshot, Snapshot]],
+    tables: RunTables,
+    register: TableRegister,
+    config: Config,
+    estimates: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return every estimate before and after the revision (`RevisedContrasts`); empty when nothing was revised."""
+    if not pairs:
+        return pd.DataFrame(columns=list(RevisedContrasts.to_schema().columns))
+
+    def read(identifier: str) -> RawTable:
+        return pairs[identifier][0].read() if identifier in pairs else tables.read(identifier)
+
+    panel = build_panel(read, register, config.panel, tables.source)
+    classification = classify(panel.wide, panel.long, config.classification)
+    contrasts = {str(name): contrast for name, contrast in config.contrasts.items()}
+    before, _ = estimate_contrasts(panel.wide, classification, contrasts, list(config.forms), config.inference)
+    both = before[[*KEYS, "value"]].merge(estimates[[*KEYS, "value", "source"]], on=KEYS, suffixes=("_before", "_after"))
+    both = both.rename(columns={"value_before": "before", "value_after": "after"})
+    return both.assign(change=both["after"] - both["before"])[list(RevisedContrasts.to_schema().columns)]
