@@ -102,6 +102,8 @@ def with_and_without_team(ledger: Ledger, mark: bool, has_truth: bool) -> str:
         header.append("Ingebouwd waar effect")
         widths.append(18)
     caption = "Dezelfde verschillen, met en zonder de hulp die het team zelf geeft. Tussen haakjes het interval."
+    if has_truth:
+        caption += " Het ingebouwde effect op het gebruik betreft het niveau; op de verandering is het nul."
     return markdown_table(header, rows, caption + _marked(mark), "tbl-constructie", widths, len(header) - 1)
 
 
