@@ -19,7 +19,15 @@ from wijkanalyse.statline.tables import read_tables
 
 pytestmark = pytest.mark.pipeline
 
-DOWNSTREAM_OF_CLASSIFICATION = {"classify", "estimate_contrasts", "collect_claims", "make_pieces", "render_report", "all"}
+DOWNSTREAM_OF_CLASSIFICATION = {
+    "classify",
+    "estimate_contrasts",
+    "compare_vintages",
+    "collect_claims",
+    "make_pieces",
+    "render_report",
+    "all",
+}
 
 
 def pdf_pages(project: Project) -> list[str]:

@@ -5,15 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from wijkanalyse.config import Config
 from wijkanalyse.effects.contrasts import Estimates
+from wijkanalyse.effects.revised import Revised, RevisedContrasts
 from wijkanalyse.files import read_table, write_table
 from wijkanalyse.jobs import job
-from wijkanalyse.revisions import (
-    Revised,
-    RevisedContrasts,
-    describe_revisions,
-    effect_of_revisions,
-    older_versions,
-)
+from wijkanalyse.revisions import describe_revisions, effect_of_revisions, older_versions
 from wijkanalyse.statline.run import RunTables
 from wijkanalyse.statline.tables import read_tables
 

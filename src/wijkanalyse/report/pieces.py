@@ -11,13 +11,13 @@ import pandas as pd
 
 from wijkanalyse.classification import Classified
 from wijkanalyse.effects.contrasts import Estimates, Observations
+from wijkanalyse.effects.revised import Revised, RevisedContrasts
 from wijkanalyse.files import read_table, write_text
 from wijkanalyse.panel.schemas import Checks
 from wijkanalyse.report import figures, tables
 from wijkanalyse.report.claims import Claims
 from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
 from wijkanalyse.report.words import CONTRASTS, MARK
-from wijkanalyse.revisions import Revised, RevisedContrasts
 
 
 def make_pieces(files: Mapping[str, Path], config: Mapping[str, Any], folder: Path) -> None:
