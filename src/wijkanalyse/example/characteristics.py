@@ -15,7 +15,7 @@ from wijkanalyse.example.key_figures import FORMS, figures, form_number
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.policy import Policy
 from wijkanalyse.example.population import lone_parent_share
-from wijkanalyse.example.publish import HALF_YEARS, categories, dense, half_year_periods, regions, rounded, table
+from wijkanalyse.example.publish import HALF_YEARS, categories, half_year_periods, half_yearly_table, regions, rounded
 from wijkanalyse.example.simulate import Flows, balanced, young_people
 from wijkanalyse.example.surroundings import background_share, non_western_share, urbanity
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, topic_tree
@@ -128,23 +128,13 @@ def _table(
     listed = [n for n, pair in enumerate(FORMS) if pair in forms]
     parts = [[n for n, part in enumerate(HALF_YEARS) if f"{year}{part}" in {row["Key"] for row in periods}] for year in years]
     composition = _composition(world, course.policy)[:, places]
-    cells = [
-        _year_cells(world, course, area, year, composition[nl.YEARS.index(year)], listed, shown)
-        for year, shown in zip(years, parts, strict=True)
-    ]
-    figure = {str(properties[-1]["Key"]): np.concatenate(cells, axis=-1)}
-    return table(
-        world,
-        identifier,
-        title,
-        f"{years[0]}-{years[-1]}",
-        properties,
-        dimensions,
-        dense(dimensions, figure),
-        area.category_groups,
-        frequency="Perhalfjaar",
-        is_ended=years[-1] < nl.YEARS[-1],
-    )
+    shown = dict(zip(years, parts, strict=True))
+
+    def year_cells(year: int) -> Floats:
+        share = composition[nl.YEARS.index(year)]
+        return _year_cells(world, course, area, year, share, listed, shown[year])[None]  # the one topic
+
+    return half_yearly_table(world, identifier, title, years, properties, dimensions, area, year_cells)
 
 
 def _year_cells(

@@ -122,9 +122,9 @@ def half_yearly_table(
     area: Geography,
     year_cells: Callable[[int], Floats],
 ) -> StatLineTable:
-    """Return a youth care table; `year_cells` gives the cells of a year: (topics x dimension x regions x 3 periods)."""
+    """Return a youth care table; `year_cells` gives the cells of a year: (topics x dimensions x periods)."""
     keys = [str(row["Key"]) for row in properties if row["Type"] == "Topic"]
-    cells = np.concatenate([year_cells(year) for year in years], axis=3)
+    cells = np.concatenate([year_cells(year) for year in years], axis=-1)
     return table(
         world,
         identifier,
