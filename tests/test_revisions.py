@@ -15,7 +15,7 @@ from wijkanalyse.effects.contrasts import estimate_contrasts
 from wijkanalyse.effects.revised import Revised, RevisedContrasts
 from wijkanalyse.files import write_json
 from wijkanalyse.panel.build import build_panel
-from wijkanalyse.report import tables as report_tables
+from wijkanalyse.report.tables import data as report_tables
 from wijkanalyse.revisions import describe_revisions, effect_of_revisions, older_versions
 from wijkanalyse.statline.run import RunTables
 from wijkanalyse.statline.snapshots import SnapshotStore

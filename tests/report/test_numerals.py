@@ -45,4 +45,6 @@ def test_a_typed_numeral_is_found_at_its_line(prose: str, tmp_path: Path) -> Non
 
 
 def test_the_report_itself_has_none() -> None:
-    refuse_typed_numerals(Path(__file__).parents[2] / "reports" / "wijkteams.qmd")
+    folder = Path(__file__).parents[2] / "reports"
+    for text in (folder / "wijkteams.qmd", *folder.glob("nl/_*.qmd")):
+        refuse_typed_numerals(text)

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wijkanalyse.report import figures, tables
 from wijkanalyse.report.claims import Claim, Origin, as_frame
+from wijkanalyse.report.figures import contrasts as figures
+from wijkanalyse.report.tables import contrasts, data
+from wijkanalyse.report.tables.markdown import Ledger, markdown_table
 
 ORIGIN = Origin("f", "r", "t", "rule")
 
@@ -70,7 +72,7 @@ def test_the_table_of_published_figures_names_units_once_and_shows_intervals() -
     claims = [Claim(f"published.{name}.{group}", 3, "percent", "x", ORIGIN, decimals=0)
               for name in ("use", "duration", "crisis") for group in ("active", "not_active")]  # fmt: skip
     claims.append(Claim("use.zonder_verblijf.pooled.active", -7.5, "percent", "x", ORIGIN, lower=-9.4, upper=-5.6))
-    table = tables.published_against_rerun(tables.Ledger(as_frame(claims, "s")), mark=True)
+    table = contrasts.published_against_rerun(Ledger(as_frame(claims, "s")), mark=True)
     assert "\N{MINUS SIGN}7,5 (\N{MINUS SIGN}9,4 tot \N{MINUS SIGN}5,6)" in table
     assert "VOORBEELDCIJFERS" in table
     assert "{#tbl-naast-elkaar}" in table
@@ -89,12 +91,12 @@ def test_failed_checks_come_first_with_what_was_expected_and_found() -> None:
             "found": ["A", "C", "355"],
         }
     )
-    lines = tables.checks(frame, mark=False).splitlines()
+    lines = data.checks(frame, mark=False).splitlines()
     assert "`85099NED`" in lines[2]
     assert "verwacht B, gevonden C" in lines[2]
     assert "VOORBEELDCIJFERS" not in "".join(lines)
 
 
 def test_a_cell_with_a_pipe_stays_one_cell() -> None:
-    table = tables.markdown_table(["a", "b"], [["x|y", "z"]], "Titel.", "tbl-x", [5, 5], 1)
+    table = markdown_table(["a", "b"], [["x|y", "z"]], "Titel.", "tbl-x", [5, 5], 1)
     assert "| x\\|y | z |" in table

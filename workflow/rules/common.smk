@@ -48,6 +48,8 @@ REPORT_STYLE = [
     *sorted(str(path) for path in Path("reports/filters").glob("*.lua")),
 ]
 
+SECTIONS = sorted(str(path) for path in Path("reports/nl").glob("_*.qmd"))
+
 try:
     choices = read_config(config)
 except ConfigError as error:

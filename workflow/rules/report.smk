@@ -69,6 +69,7 @@ rule make_pieces:
 rule render_report:
     input:
         text="reports/wijkteams.qmd",
+        sections=SECTIONS,
         style=REPORT_STYLE,
         claims=rules.collect_claims.output.claims,
         pieces=[

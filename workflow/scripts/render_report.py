@@ -15,6 +15,7 @@ if __name__ == "__main__":
     with job(snakemake):
         build_report(
             text=Path(snakemake.input.text),
+            sections=[Path(section) for section in snakemake.input.sections],
             claims=read_table(Path(snakemake.input.claims), Claims),
             html=Path(snakemake.output.html),
             pdf=Path(snakemake.output.pdf),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,14 +19,20 @@ log = logging.getLogger(__name__)
 
 
 def build_report(
-    text: Path, claims: pd.DataFrame, html: Path, pdf: Path, renderer: Literal["auto", "quarto", "pandoc"]
+    text: Path,
+    sections: Sequence[Path],
+    claims: pd.DataFrame,
+    html: Path,
+    pdf: Path,
+    renderer: Literal["auto", "quarto", "pandoc"],
 ) -> None:
-    """Render `text` with the numbers of `claims` (the ledger) into `html` and `pdf`.
+    """Render `text`, which includes `sections`, with the numbers of `claims` (the ledger) into `html` and `pdf`.
 
     Raises `WijkanalyseError` for a typed numeral, an unknown claim, or anything else that does not resolve; the files of an
     earlier run then stay as they were.
     """
-    refuse_typed_numerals(text)
+    for source in (text, *sections):
+        refuse_typed_numerals(source)
     chosen = find_renderer(renderer)
     variables = as_variables(claims)
     variables["colophon"] = {"version": __version__, "commit": _commit(), "renderer": chosen.versions}

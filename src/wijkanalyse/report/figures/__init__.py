@@ -1,0 +1,1 @@
+"""The report's figures: each function draws one into a file and returns its text alternative."""

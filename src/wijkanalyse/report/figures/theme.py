@@ -1,0 +1,76 @@
+"""One theme for all figures: SVG, colours that hold with colour-blindness, the same bytes for the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from wijkanalyse.files import replacing
+from wijkanalyse.report.numbers import number
+from wijkanalyse.report.words import MARK
+
+# Okabe and Ito (2008): distinguishable with colour-blindness, and in grey
+COLOURS = {"active": "#0072B2", "not_active": "#D55E00"}
+INK, FAINT = "#222222", "#8a8a8a"
+WIDTH_INCHES = 6.6
+THEME: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "axes.grid": True,
+    "axes.grid.axis": "x",
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    # paths, not text: the figure looks the same where the font is missing
+    "svg.fonttype": "path",
+    "svg.hashsalt": "wijkanalyse",
+    "figure.constrained_layout.use": True,
+}
+GROUP_ORDER = ("active", "not_active")
+
+
+@contextmanager
+def themed(path: Path, height: float, panels: int, mark: bool, *, sharex: bool = True) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A themed figure of `panels` rows, marked when its figures are made up, written when the block ends well."""
+    with mpl.rc_context(THEME):
+        figure = Figure(figsize=(WIDTH_INCHES, height))
+        axes = figure.subplots(panels, 1, sharex=sharex, squeeze=False)[:, 0]
+        yield figure, list(axes)
+        for axis in axes:
+            axis.xaxis.set_major_locator(MaxNLocator(nbins=8))
+            axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+        if mark:
+            figure.text(
+                0.5, 0.5, MARK, fontsize=34, color="#000000", alpha=0.07, rotation=18, ha="center", va="center", zorder=0
+            )
+            figure.suptitle(f"{MARK}: verzonnen, niet van CBS", fontsize=7.5, color="#a40000", ha="right", x=0.995)
+        save(figure, path)
+
+
+def tick(value: float) -> str:
+    """The number at a tick, in Dutch notation."""
+    return number(value, 0 if float(value).is_integer() else 1)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write the figure, whole or not at all, without the moment at which it was made."""
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None})

@@ -1,0 +1,47 @@
+"""The published comparisons: their distributions, and the tables that set them beside the study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from wijkanalyse.classification import Classified
+from wijkanalyse.effects.contrasts import Estimates, Observations
+from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
+from wijkanalyse.report.figures import contrasts as draw
+from wijkanalyse.report.pieces.context import Context, Figure
+from wijkanalyse.report.tables import contrasts as tabulate
+from wijkanalyse.report.words import CONTRASTS
+
+
+def figures(context: Context) -> Iterator[Figure]:
+    """The share by which municipalities are classified, and one distribution per contrast."""
+    ledger, classification = context.ledger, context.table("classification", Classified)
+    threshold = float(context.config["classification"]["threshold_pct"])
+    yield Figure(
+        "share",
+        f"Aandeel van het wijkteam per gemeente, {ledger.text('choice.classification_years')}. De streep is de grens van "
+        f"{ledger.text('choice.threshold')}.",
+        lambda path: draw.draw_shares(classification, threshold, path, context.mark),
+    )
+    estimates, observations = context.table("estimates", Estimates), context.table("observations", Observations)
+    for name in CONTRASTS:
+        published = {
+            group: float(context.values[f"published.{name}.{group}"])
+            for group in ("active", "not_active")
+            if f"published.{name}.{group}" in context.values.index
+        }
+        caption = (
+            f"{CONTRASTS[name]}, {ledger.text(f'choice.{name}_years')}: "
+            f"{ledger.text(f'{name}.zonder_verblijf.municipalities_active')} gemeenten met en "
+            f"{ledger.text(f'{name}.zonder_verblijf.municipalities_not_active')} zonder actief wijkteam. Elke stip is een "
+            "gemeente, groter bij meer trajecten of jongeren."
+            + (" De stippellijn is het gepubliceerde cijfer." if name in PUBLISHED_AS else "")
+        )
+        yield Figure(name, caption, partial(draw.draw_contrast, name, observations, estimates, published, mark=context.mark))
+
+
+def tables(context: Context) -> Iterator[tuple[str, str]]:
+    """Published beside rerun; the same differences with and without the help of the team."""
+    yield "published", tabulate.published_against_rerun(context.ledger, context.mark)
+    yield "construction", tabulate.with_and_without_team(context.ledger, context.mark, has_truth=context.mark)

@@ -1,0 +1,1 @@
+"""The report's tables, as Markdown made from claims and tidy frames."""
