@@ -40,34 +40,18 @@ def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -
     municipality without figures for all years, or with a denominator below the minimum, is not classified. Returns
     a frame as in `Classified`.
     """
-    numerator, *denominators = [f"{choices.measure}_{form}" for form in (choices.numerator, *choices.denominator)]
-    known = set(long["variable"])
-    for name in (numerator, *denominators):
-        if name not in known:
-            raise WijkanalyseError(
-                f"classification: the panel has no variable {name}{nearest(name, known)} "
-                "(a measure and a form make a variable of config/tables.yaml)"
-            )
-    rows = long[long["year"].isin(choices.years)]
-    if missing := sorted(set(choices.years) - set(rows["year"])):
-        raise WijkanalyseError(f"classification.years: the panel has no figures for {listing(map(str, missing))}")
-    parts = _over_years(rows, [numerator], len(choices.years)).add_prefix("numerator_")
-    whole = _over_years(rows, denominators, len(choices.years)).add_prefix("denominator_")
+    shares = team_shares(long, choices)
     people = panel.drop_duplicates("gm_code").set_index("gm_code")[["gm_name", "jeugdregio_code", "source"]]
-    shares = people.join(parts).join(whole)
-
-    share = _percentage(shares["numerator_value"], shares["denominator_value"])
-    low = _percentage(shares["numerator_low"], shares["denominator_high"])
-    high = _percentage(shares["numerator_high"], shares["denominator_low"])
-    too_small = shares["denominator_value"].lt(choices.minimum_count)
-    classified = share.notna() & ~too_small
-    above = share.gt(choices.threshold_pct)
+    shares = people.join(shares)
+    group = groups(shares, choices)
+    low, high, too_small = shares["share_low"], shares["share_high"], shares["denominator_value"].lt(choices.minimum_count)
+    classified = group.notna()
     result = pd.DataFrame(
         {
             "gm_name": shares["gm_name"],
             "jeugdregio_code": shares["jeugdregio_code"],
-            "group": above.map({True: ACTIVE, False: NOT_ACTIVE}).where(classified, None).astype(object),
-            "share_pct": share,
+            "group": group,
+            "share_pct": shares["share"],
             "share_low_pct": low,
             "share_high_pct": high,
             "numerator": shares["numerator_value"],
@@ -81,6 +65,38 @@ def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -
     ]
     order = list(Classified.to_schema().columns)
     return result.reset_index()[order].sort_values("gm_code", ignore_index=True)
+
+
+def team_shares(long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
+    """Return by gm_code the team's share over ``choices.years`` (percent) with its bounds, and what it is made of.
+
+    Columns share, share_low, share_high, and value, low and high of numerator and denominator. `long` as in `PanelLong`; a
+    variable or year that it does not have raises `WijkanalyseError`.
+    """
+    numerator, *denominators = [f"{choices.measure}_{form}" for form in (choices.numerator, *choices.denominator)]
+    known = set(long["variable"].unique())
+    for name in (numerator, *denominators):
+        if name not in known:
+            raise WijkanalyseError(
+                f"classification: the panel has no variable {name}{nearest(name, known)} "
+                "(a measure and a form make a variable of config/tables.yaml)"
+            )
+    rows = long[long["year"].isin(choices.years)]
+    if missing := sorted(set(choices.years) - set(rows["year"])):
+        raise WijkanalyseError(f"classification.years: the panel has no figures for {listing(map(str, missing))}")
+    parts = _over_years(rows, [numerator], len(choices.years)).add_prefix("numerator_")
+    whole = _over_years(rows, denominators, len(choices.years)).add_prefix("denominator_")
+    shares = parts.join(whole, how="outer")
+    for name, part, base in (("", "value", "value"), ("_low", "low", "high"), ("_high", "high", "low")):
+        shares[f"share{name}"] = _percentage(shares[f"numerator_{part}"], shares[f"denominator_{base}"])
+    return shares
+
+
+def groups(shares: pd.DataFrame, choices: Classification) -> pd.Series:
+    """Return the group of each row of `shares` (as from `team_shares`): active, not_active, or None when not classified."""
+    classified = shares["share"].notna() & shares["denominator_value"].ge(choices.minimum_count)
+    named = shares["share"].gt(choices.threshold_pct).map({True: ACTIVE, False: NOT_ACTIVE})
+    return named.where(classified, None).astype(object)
 
 
 def _over_years(rows: pd.DataFrame, variables: list[str], years: int) -> pd.DataFrame:

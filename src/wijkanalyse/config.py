@@ -214,6 +214,14 @@ class Inference(Section):
         "(municipalities of a youth region buy their help together).",
     )
     level: float = Field(0.95, gt=0.5, lt=1, description="Confidence level of every interval.")
+    draws: int = Field(
+        9999, ge=99, le=99_999, description="Permutations and bootstrap draws per estimate; fewer is quicker and coarser."
+    )
+    seed: int = Field(2022, ge=0, description="Seed of every draw: the same seed gives the same report, to the last digit.")
+
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+StandardDeviation = Annotated[float, Field(gt=0, le=4.5)]
 
 
 class Evidence(Section):
@@ -232,6 +240,111 @@ class Evidence(Section):
     report_level: Literal["team_report", "municipal_report", "monitor", "press_or_web_summary"] = Field(
         "team_report", description="Which annual reports count for the themes."
     )
+    consensus: Literal["first", "second", "both", "either"] = Field(
+        "first",
+        description="Of reports that two coders read, a theme counts as seen when the first, the second, both or either of "
+        "them saw it. Reports with one coder count as that one coded them.",
+    )
+    cluster: Literal["place", "survey_id"] = Field(
+        "place",
+        description="What is independent in the interval of a mean over client surveys: each place (surveys of one "
+        "municipality hang together) or each survey.",
+    )
+    missing_n: Literal["left_out", "small", "median", "large"] = Field(
+        "median",
+        description="Respondents of surveys that state no number, in the random-effects model: those surveys left out, or a "
+        "small, middle or large number filled in. Every one of these is computed; this one is the main one. The mean "
+        "weighted by respondents always leaves them out.",
+    )
+    missing_n_quantiles: tuple[Share, Share, Share] = Field(
+        (0.1, 0.5, 0.9),
+        description="Small, middle and large: these quantiles of the numbers that other surveys state.",
+    )
+    grade_sd: tuple[StandardDeviation, StandardDeviation, StandardDeviation] = Field(
+        (1.0, 1.5, 2.0),
+        description="Standard deviation of grades (1 to 10) between respondents, which no survey states: low, main, high.",
+    )
+    fewest_surveys: int = Field(
+        3,
+        ge=2,
+        description="Fewest surveys with a number of respondents for the weighted mean to be the headline, and fewest "
+        "places for random effects and for each group of a comparison.",
+    )
+
+    @model_validator(mode="after")
+    def _grids_ascend(self) -> Evidence:
+        for name, grid in (("missing_n_quantiles", self.missing_n_quantiles), ("grade_sd", self.grade_sd)):
+            if list(grid) != sorted(set(grid)):
+                raise ValueError(f"{name} {list(grid)} does not ascend: expected low, middle, high")
+        return self
+
+
+CaseAssumption = Literal["horizon_years", "discount_rate_pct", "fade_pct", "cost_before_pct", "cost_team_pct"]
+
+
+def _default_ranges() -> dict[CaseAssumption, tuple[float, float]]:
+    return {
+        "horizon_years": (1, 5),
+        "discount_rate_pct": (0, 4.5),
+        "fade_pct": (0, 50),
+        "cost_before_pct": (80, 120),
+        "cost_team_pct": (80, 120),
+    }
+
+
+class BusinessCases(Section):
+    """What the cost of cases, before and with the team, is taken to mean."""
+
+    horizon_years: int = Field(
+        1,
+        ge=1,
+        le=30,
+        description="Years over which the cost of a case is summed. 1 is a year as recorded; more takes it that the year "
+        "repeats itself, which no case shows.",
+    )
+    discount_rate_pct: float = Field(
+        2.25,
+        ge=0,
+        le=20,
+        description="Yearly discount rate; the first year is not discounted. 2.25 percent is the Dutch standard for "
+        "cost-benefit analyses that began after 1 January 2021 (Werkgroep discontovoet 2020).",
+    )
+    fade_pct: float = Field(
+        0.0, ge=0, le=100, description="Part of the difference with the approach before that is lost every further year."
+    )
+    cost_before_pct: float = Field(
+        100.0,
+        ge=0,
+        le=1000,
+        description="The cost before counts for this percentage of what is recorded: it is what help would have cost, a guess "
+        "of those who know the case.",
+    )
+    cost_team_pct: float = Field(
+        100.0,
+        ge=0,
+        le=1000,
+        description="The cost with the team counts for this percentage of what is recorded; above 100 where hours or overhead "
+        "of the team were left out.",
+    )
+    ranges: dict[CaseAssumption, tuple[float, float]] = Field(
+        default_factory=_default_ranges,
+        description="Low and high value of each assumption above, one at a time, for the sensitivity of the result. Where an "
+        "assumption is absent it is not varied.",
+    )
+
+    @model_validator(mode="after")
+    def _ranges_can_be_carried_out(self) -> BusinessCases:
+        for name, (low, high) in self.ranges.items():
+            if low > high:
+                raise ValueError(f"ranges.{name} [{low:g}, {high:g}] does not ascend: expected low, high")
+            for value in (low, high):
+                if name == "horizon_years" and value != int(value):
+                    raise ValueError(f"ranges.{name} has {value:g}; expected whole years")
+                try:  # the limits of an end of the range are those of the assumption itself
+                    BusinessCases.model_validate({name: value, "ranges": {}})
+                except ValidationError as error:
+                    raise ValueError(f"ranges.{name} has {value:g}: {error.errors()[0]['msg']}") from None
+        return self
 
 
 class Report(Section):
@@ -261,6 +374,7 @@ class Config(Section):
     )
     inference: Inference = Inference()
     evidence: Evidence = Evidence()
+    business_cases: BusinessCases = BusinessCases()
     report: Report = Report()
 
     @model_validator(mode="after")

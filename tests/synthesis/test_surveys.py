@@ -10,35 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.synthesis.made_up import PUBLISHED, surveys
 from wijkanalyse.errors import WijkanalyseError
-from wijkanalyse.evidence.codes import INDICATORS, PUBLISHED_INDICATORS
+from wijkanalyse.evidence.codes import PUBLISHED_INDICATORS
 from wijkanalyse.synthesis import pool_client_indicators, survey_values
-
-PUBLISHED = pd.DataFrame(
-    {
-        "section": "toegevoegde_waarde",
-        "indicator": list(PUBLISHED_INDICATORS),
-        "source": "study-slides",
-        "value": pd.array([7.7, 75, 80, 79, 72, 81, 76, 67], dtype="Float64"),
-        "n": pd.array([9892, 5146, 7547, 3621, 6338, 4644, 5780, 5357], dtype="Int64"),
-    }
-)
-
-
-def surveys(*rows: dict[str, Any]) -> pd.DataFrame:
-    """Return tidy client surveys; a row says what differs from an exact `regie` of all clients."""
-    full = []
-    for place, row in enumerate(rows):
-        base: dict[str, Any] = {
-            "survey_id": f"S{place}", "organisation": "team", "gm_name": f"place {place}", "gm_code": None, "year": 2020,
-            "population": "wijkteam", "indicator": "regie", "value": 80.0, "precision": "exact", "n": None,
-            "n_survey": None, "subgroup": "all", "respondent_type": "clients", "url": f"https://example.nl/{place}",
-        }  # fmt: skip
-        base |= row
-        base.setdefault("unit", INDICATORS[base["indicator"]].unit)
-        base.setdefault("n_basis", "not_stated" if base["n"] is None else "exact")
-        full.append(base)
-    return pd.DataFrame(full).astype({"value": "Float64", "n": "Int64", "n_survey": "Int64", "year": "Int64"})
 
 
 def pooled(frame: pd.DataFrame, indicator: str = "regie", **options: Any) -> pd.Series:
@@ -78,14 +53,14 @@ def test_one_survey_has_a_value_and_no_interval() -> None:
     row = pooled(surveys({"value": 70, "n": 100}))
     assert (row["pooled"], row["unweighted"], row["headline_value"]) == (70, 70, 70)
     assert row[["lower", "upper", "unweighted_lower", "unweighted_upper"]].isna().all()
-    assert "no interval for the weighted mean: 1 survey; no interval for the plain mean: 1 survey" in row["status"]
+    assert "no interval for the weighted mean: 1 place; no interval for the plain mean: 1 place" in row["status"]
 
 
 def test_two_surveys_with_n_do_not_carry_the_headline() -> None:
     frame = surveys({"value": 70, "n": 100}, {"value": 90, "n": 300}, {"value": 80})
     row = pooled(frame)
     assert (row["pooled"], row["headline"], row["headline_value"]) == (85, "unweighted", 80)
-    assert "the interval for the weighted mean rests on 2 surveys" in row["status"]
+    assert "the interval for the weighted mean rests on 2 places" in row["status"]
     assert pooled(frame, fewest_with_n=2)["headline"] == "pooled"
 
 
@@ -172,9 +147,9 @@ def test_equal_weights_are_a_choice() -> None:
 
 def test_rounds_of_one_place_can_be_one_cluster() -> None:
     frame = surveys({"value": 70, "n": 9, "gm_name": "A"}, {"value": 90, "n": 9, "gm_name": "A"}, {"value": 75, "n": 9})
-    assert math.isfinite(pooled(frame, cluster="gm_name")["lower"])
-    assert "rests on 2 places" in pooled(frame, cluster="gm_name")["status"]
-    assert "no interval for the weighted mean: 1 place" in pooled(frame[:2], cluster="gm_name")["status"]
+    assert math.isfinite(pooled(frame, cluster="place")["lower"])
+    assert "rests on 2 places" in pooled(frame, cluster="place")["status"]
+    assert "no interval for the weighted mean: 1 place" in pooled(frame[:2], cluster="place")["status"]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +161,7 @@ def test_rounds_of_one_place_can_be_one_cluster() -> None:
         ({"include_precision": "exact"}, r'found the text "exact", expected a list such as \["exact"\]'),
         ({"include_n_basis": ["survey_only"]}, 'Unknown n_basis "survey_only"'),
         ({"weight": "N"}, 'Unknown weight "N"'),
-        ({"cluster": "gm_names"}, 'Unknown cluster "gm_names"; did you mean "gm_name"'),
+        ({"cluster": "places"}, 'Unknown cluster "places"; did you mean "place"'),
     ],
 )
 def test_a_choice_that_does_not_exist(options: dict[str, Any], message: str) -> None:

@@ -28,10 +28,30 @@ EVIDENCE = [
     "municipal_polls",
     "published_figures",
 ]
-FIGURES = ["share", "use", "duration", "crisis", "reach", "indicators", "themes"]
+FIGURES = [
+    "share",
+    "use",
+    "duration",
+    "crisis",
+    "reach",
+    "decomposition",
+    "estimates",
+    "sensitivity",
+    "curves",
+    "switchers",
+    "balance",
+    "overlap",
+    "indicators",
+    "themes",
+]
 TABLES = [
     "published",
     "construction",
+    "primary",
+    "estimates",
+    "methods",
+    "balance",
+    "trends",
     "indicators",
     "sources",
     "checks",

@@ -1,5 +1,6 @@
-# NEEDS  data/raw/evidence/*.csv, hand-coded
-# MAKES  data/processed/evidence/*.parquet: the same records, checked and typed, and what they say together
+# NEEDS  data/raw/evidence/*.csv, hand-coded; the classification, for what clients say where the team is active
+# MAKES  data/processed/evidence/*.parquet: the same records, checked and typed;
+#        data/processed/estimates/: client surveys (client_*), themes and coders, elements, polls and studies
 
 
 rule load_evidence:
@@ -23,13 +24,26 @@ rule load_evidence:
 rule synthesise_evidence:
     input:
         tables=rules.load_evidence.output.tables,
+        # made by a rule of panel.smk, which is read after this file
+        classification="data/processed/classification.parquet",
         code=code_of("synthesise_evidence"),
     output:
         indicators="data/processed/estimates/client_indicators.parquet",
         surveys="data/processed/estimates/client_survey_values.parquet",
+        client_estimates="data/processed/estimates/client_estimates.parquet",
+        leave_one_out="data/processed/estimates/client_leave_one_out.parquet",
+        forest="data/processed/estimates/client_forest.parquet",
+        small_studies="data/processed/estimates/client_small_studies.parquet",
+        activity="data/processed/estimates/client_activity.parquet",
         themes="data/processed/estimates/themes.parquet",
+        themes_all="data/processed/estimates/themes_all.parquet",
+        elements="data/processed/estimates/elements.parquet",
+        agreement="data/processed/estimates/coder_agreement.parquet",
+        disagreements="data/processed/estimates/coder_disagreements.parquet",
         polls="data/processed/estimates/polls.parquet",
+        poll_answers="data/processed/estimates/poll_answers.parquet",
         studies="data/processed/estimates/studies.parquet",
+        study_list="data/processed/estimates/study_list.parquet",
     log:
         "logs/synthesise_evidence.log",
     benchmark:
@@ -38,6 +52,7 @@ rule synthesise_evidence:
         "../../environment.yml"
     params:
         choices=choices.evidence.model_dump(),
+        inference=choices.inference.model_dump(),
     message:
         "Pooling client surveys, themes and polls"
     script:

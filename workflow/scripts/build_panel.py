@@ -22,6 +22,7 @@ if __name__ == "__main__":
             register=read_tables(Path(snakemake.input.tables)),
             choices=PanelChoices(**snakemake.params.choices),
             source=tables.source,
+            read_previous=tables.read_previous,
         )
         write_table(built.cells, Path(snakemake.output.cells), Cells, csv=False)
         write_table(built.long, Path(snakemake.output.long), PanelLong, csv=False)

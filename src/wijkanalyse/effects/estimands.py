@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from wijkanalyse.config import Year, crosses_break
+from wijkanalyse.config import Classification, Form, Year, crosses_break
+from wijkanalyse.effects.firewall import Verdict, is_mechanical
 from wijkanalyse.errors import WijkanalyseError, nearest
 from wijkanalyse.years import TREND_BREAK
 
 Role = Literal["primary", "secondary", "control"]
 DesignKind = Literal["level", "change", "yearly", "adoption"]
 ModelKind = Literal["rate", "share", "mean", "mean_gamma"]
-Adjustment = Literal["none", "regression", "entropy"]
+Adjustment = Literal["none", "regression", "entropy", "doubly_robust"]
 
 
 def _as_list(value: object) -> object:
@@ -62,19 +64,43 @@ class Estimand(_Strict):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Estimand:
-        if self.design == "change" and (len(self.years) != 2 or self.years[0] >= self.years[1]):
-            raise ValueError(f"{self.id}: a change needs two years, the earlier first; found {self.years}")
-        if self.design == "change" and self.model != "rate":
-            raise ValueError(f"{self.id}: a change is estimated for a rate only; found model {self.model}")
-        if self.design in ("level", "change") and not self.activity:
-            raise ValueError(f"{self.id}: design {self.design} needs the years of activity")
-        if self.design in ("yearly", "adoption") and self.activity:
-            raise ValueError(f"{self.id}: design {self.design} takes the activity of every year; leave activity out")
-        if self.design == "yearly" and self.adjustment != "none":
-            raise ValueError(f"{self.id}: in a yearly design every municipality is its own comparison; adjustment must be none")
-        if crosses_break(self.years):
-            raise ValueError(f"{self.id}: years {self.years} lie on both sides of the {TREND_BREAK - 1}/{TREND_BREAK} break")
+        if problems := [*self._misfits(), *self._across_the_break()]:
+            raise ValueError("; ".join(f"{self.id}: {problem}" for problem in problems))
         return self
+
+    def _misfits(self) -> Iterator[str]:
+        """Yield what does not go with the design, the model or the role."""
+        if self.design == "change" and (len(self.years) != 2 or self.years[0] >= self.years[1]):
+            yield f"a change needs two years, the earlier first; found {self.years}"
+        models = {"change": ("rate",), "yearly": ("rate", "mean")}.get(self.design, get_args(ModelKind))
+        if self.model not in models:
+            yield f"a {self.design} is estimated for a {' or '.join(models)} only; found model {self.model}"
+        if self.design in ("level", "change") and not self.activity:
+            yield f"design {self.design} needs the years of activity"
+        if self.design in ("yearly", "adoption") and self.activity:
+            yield f"design {self.design} takes the activity of every year; leave activity out"
+        if self.design == "yearly" and self.adjustment != "none":
+            yield "in a yearly design every municipality is its own comparison; adjustment must be none"
+        if self.design == "adoption" and self.adjustment not in ("none", "regression"):
+            yield f"adoption is adjusted by regression or not at all; found adjustment {self.adjustment}"
+        if self.adjustment == "doubly_robust" and self.model == "mean_gamma":
+            yield "doubly_robust is made for a rate, share or mean; found mean_gamma"
+        if self.role == "primary" and (self.design not in ("level", "change") or self.adjustment == "doubly_robust"):
+            yield (
+                "a primary estimand has every kind of inference and is varied in the sensitivity analysis: design level or "
+                f"change, adjustment none, regression or entropy; found {self.design} and {self.adjustment}"
+            )
+
+    def _across_the_break(self) -> Iterator[str]:
+        """Yield the years that lie on both sides of the trend break, among those that are looked at together."""
+        looked_at = {"years": self.years, "years of activity": self.activity}
+        if self.design == "yearly":
+            looked_at["years of activity"] = [year - self.lag for year in self.years]
+        if self.design == "adoption" and not crosses_break(self.years):
+            looked_at["the year before and the years"] = [min(self.years) - 1, *self.years]
+        for words, years in looked_at.items():
+            if crosses_break(years):
+                yield f"{words} {years} lie on both sides of the {TREND_BREAK - 1}/{TREND_BREAK} break"
 
 
 class Estimands(_Strict):
@@ -128,3 +154,45 @@ def check_variables(estimands: Estimands, known: Sequence[str]) -> None:
         raise WijkanalyseError(
             "\n".join(["config/estimands.yaml names variables that config/tables.yaml does not have:", *wrong])
         )
+
+
+_SUBGROUP = re.compile(r"_(migration|no_migration|single_parent)$")
+
+
+def mechanical(
+    outcome: str, per: str, outcome_years: Collection[int], choices: Classification, share_years: Collection[int]
+) -> Verdict:
+    """Judge an outcome against the share of `choices`, as `firewall.is_mechanical`.
+
+    A count of a group of young people counts the help of the whole; an outcome that is no form of youth help
+    (child protection, probation) counts nothing of it.
+    """
+    whole = _SUBGROUP.sub("", outcome)
+    if not whole.endswith(tuple(f"_{form}" for form in get_args(Form))):
+        return Verdict(False, "")
+    return is_mechanical(
+        outcome=whole,
+        per=per,
+        outcome_years=outcome_years,
+        numerator=f"{choices.measure}_{choices.numerator}",
+        denominator=[f"{choices.measure}_{form}" for form in choices.denominator],
+        share_years=share_years,
+    )
+
+
+def judged(estimand: Estimand, choices: Classification) -> Verdict:
+    """Judge an estimand; a primary one that is mechanical raises `WijkanalyseError`: it would report the construction."""
+    if estimand.design == "adoption":
+        # what came before is looked at, not what is counted with it
+        return Verdict(False, "")
+    years, share_years = list(estimand.years), list(estimand.activity)
+    if estimand.design == "yearly":
+        # every year stands beside the share of its own year or of an earlier one
+        share_years = years if estimand.lag == 0 else []
+    verdict = mechanical(estimand.outcome, estimand.per, years, choices, share_years)
+    if verdict.is_mechanical and estimand.role == "primary":
+        raise WijkanalyseError(
+            f"config/estimands.yaml: {estimand.id} cannot be primary, because its difference follows from the construction. "
+            f"{verdict.reason} Choose an outcome without the team's own help, or make its role secondary."
+        )
+    return verdict

@@ -60,12 +60,12 @@ def _table(world: World, year: int) -> StatLineTable:
         [TopicGroup(_MUNICIPALITY, pair), TopicGroup("Indelingen", [TopicGroup(title, pair) for title in order])],
     )
     keys = [str(row["Key"]) for row in properties if row["Type"] == "Topic"]
-    names = _names()
+    title_of = names()
     columns: dict[str, list[str]] = {"RegioS": [str(row["Key"]) for row in rows]}
     for n, kind in enumerate((_MUNICIPALITY, *order)):
         members = [_member(code, kind) for code in codes]
         columns[keys[2 * n]] = [member.ljust(_KEY_WIDTH if n == 0 else 6) for member in members]
-        columns[keys[2 * n + 1]] = [names[member].ljust(_NAME_WIDTH) for member in members]
+        columns[keys[2 * n + 1]] = [title_of[member].ljust(_NAME_WIDTH) for member in members]
     title = f"Gebieden in Nederland {year}"
     typed = pd.DataFrame({name: pd.Categorical(values) for name, values in columns.items()})
     return table(
@@ -86,11 +86,11 @@ def _member(code: str, kind: str) -> str:
     return above.get(kind, code)
 
 
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
     """Return the name of every region, without the suffix that a list of regions gives it."""
     rows = municipalities()
-    names = dict(zip(rows["province_code"], rows["province_name"], strict=True))
-    names |= dict(zip(rows["jeugdregio_code"], rows["jeugdregio_name"], strict=True))
-    names |= {code: municipality_title(name) for code, name in zip(rows["gm_code"], rows["gm_name"], strict=True)}
-    names |= {key: name for key, (name, _) in LANDSDELEN.items()}
-    return names | {key: name for pairs in COROP.values() for key, name in pairs}
+    title_of = dict(zip(rows["province_code"], rows["province_name"], strict=True))
+    title_of |= dict(zip(rows["jeugdregio_code"], rows["jeugdregio_name"], strict=True))
+    title_of |= {code: municipality_title(name) for code, name in zip(rows["gm_code"], rows["gm_name"], strict=True)}
+    title_of |= {key: name for key, (name, _) in LANDSDELEN.items()}
+    return title_of | {key: name for pairs in COROP.values() for key, name in pairs}

@@ -16,9 +16,10 @@ from wijkanalyse.example.national import Floats
 from wijkanalyse.example.policy import Policy
 from wijkanalyse.example.population import lone_parent_share
 from wijkanalyse.example.publish import HALF_YEARS, categories, half_year_periods, half_yearly_table, regions, rounded
-from wijkanalyse.example.simulate import Flows, balanced, young_people
+from wijkanalyse.example.simulate import Flows, balanced
 from wijkanalyse.example.surroundings import background_share, non_western_share, urbanity
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, topic_tree
+from wijkanalyse.example.traits import young_people
 from wijkanalyse.example.world import World
 
 # Titles as seen on the pages of both tables; CBS itself cuts off the one with the dots (40 characters). Not confirmed: the
@@ -182,11 +183,9 @@ def _composition(world: World, policy: Policy) -> Floats:
     by_age = by_age / by_age.sum(axis=1, keepdims=True)
     shape = (len(nl.YEARS), len(_KINDS), young.shape[1])
     boys = np.broadcast_to(_BOYS[None, :, None], shape)
-    background = _with_background(world, policy)
+    background = with_background(world, policy)
     non_western = background * non_western_share(world)
-    lone = lone_parent_share(world)
-    lone = (lone / np.average(lone, weights=young[0, :, :23].sum(axis=1))) ** _LONE_PARENT_BY_SHARE
-    one_parent = np.broadcast_to(np.minimum(_LONE_PARENT[:, None] * lone, 0.95 - _ELSEWHERE[:, None])[None], shape)
+    one_parent = np.broadcast_to(with_one_parent(world)[None], shape)
     elsewhere = np.broadcast_to(_ELSEWHERE[None, :, None], shape)
     parts = [np.ones(shape), boys, 1 - boys, *by_age.transpose(1, 0, 2, 3)]
     parts += [1 - background, background, background - non_western, non_western]
@@ -194,7 +193,7 @@ def _composition(world: World, policy: Policy) -> Floats:
     return np.stack(parts, axis=1)
 
 
-def _with_background(world: World, policy: Policy) -> Floats:
+def with_background(world: World, policy: Policy) -> Floats:
     """Return the share of the youths with care who have a migration background: (11 years x 5 kinds x origins)."""
     share = background_share(world)[: len(nl.YEARS)]
     people = share * young_people()[: len(nl.YEARS), :, :23].sum(axis=2)
@@ -202,7 +201,7 @@ def _with_background(world: World, policy: Policy) -> Floats:
     noise = world.rng("reach of background").normal(0.0, 1.0, (2, people.shape[1])) * np.array(_REACH_SPREAD)[:, None]
     # Balanced for the groups of 2020 alone: a team that starts or stops must not shift the figures of all others.
     of_2020 = [nl.YEARS.index(2020)] * 2
-    lasting, growth = balanced(noise, people[of_2020], policy.is_active[of_2020])
+    lasting, growth = balanced(world, noise, people[of_2020], policy.is_active[of_2020])
     growth = growth + _REACH_BY_URBANITY * urbanity(world)
     relative = _REACH_PATH[:, None] * np.exp(lasting + grown * growth)
     use = relative[:, None] * _USE_WITH_BACKGROUND[None, :, None]
@@ -210,3 +209,10 @@ def _with_background(world: World, policy: Policy) -> Floats:
     is_help = np.array([kind.startswith("JH") for kind in _KINDS])[None, :, None]
     effect = 1 + world.effect_reach_background_pct / 100 * years_of_activity(policy)[:, None] * is_help
     return np.asarray(np.minimum(result * effect, _LARGEST_SHARE))
+
+
+def with_one_parent(world: World) -> Floats:
+    """Return the share of the youths with care who live with one parent: (5 kinds x origins)."""
+    lone = lone_parent_share(world)
+    lone = (lone / np.average(lone, weights=young_people()[0, :, :23].sum(axis=1))) ** _LONE_PARENT_BY_SHARE
+    return np.minimum(_LONE_PARENT[:, None] * lone, 0.95 - _ELSEWHERE[:, None])

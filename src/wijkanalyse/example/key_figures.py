@@ -5,11 +5,13 @@ from typing import Final
 import numpy as np
 
 from wijkanalyse.example import national as nl
+from wijkanalyse.example.chance import WITH_BOTH_FORMS
 from wijkanalyse.example.geography import Geography
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.publish import categories, half_year_periods, half_yearly_table, regions, rounded
-from wijkanalyse.example.simulate import Flows, young_people
+from wijkanalyse.example.simulate import Flows
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, topic_tree
+from wijkanalyse.example.traits import young_people
 from wijkanalyse.example.world import World
 
 # Titles of JZ and JH as published, of JB and JR only the numbers were seen. The first codes occur in a public script
@@ -86,6 +88,7 @@ _PARTS: Final = {
     "JB 1": _PROTECTION_PARTS,
     "JR 1": _PROBATION_PARTS,
 }
+_FORM: Final = {"JH 1211": nl.TEAM, "JH 1212": nl.PROVIDER, "JH 122": nl.RESIDENTIAL}
 _LASTING_HALF_YEAR: Final = 0.87  # youths with a measure or a budget in half a year, against the whole year
 # Youths of a half-year against those of the year, as a power of the same of trajectories; near 85099NED 2022HJ01.
 _HALF_YEAR_POWER: Final = {"JH 1211": 0.97, "JH 1212": 0.89, "JH 122": 0.70}
@@ -151,9 +154,11 @@ def figures(world: World, course: Flows, n: int) -> tuple[Floats, Floats]:
     for number, power in _HALF_YEAR_POWER.items():
         year = trajectories_of[number][0]
         part = trajectories_of[number] / np.maximum(year, 1e-9)
-        youths_of[number] = year * part**power * (nl.YOUTHS[number][n] / year.sum())
-    youths_of["JH 121"] = _together(youths_of["JH 1211"], youths_of["JH 1212"], nl.YOUTHS["JH 121"][n])
-    youths_of["JH 12"] = _together(youths_of["JH 121"], youths_of["JH 122"], nl.YOUTHS["JH 12"][n])
+        # where chance is free, a youth has the national number of trajectories and no total is forced upon the sum
+        base = nl.ACTIVE[_FORM[number], n] if world.chance == "free" else year.sum()
+        youths_of[number] = year * part**power * (nl.YOUTHS[number][n] / base)
+    for whole, some, others in (("JH 121", "JH 1211", "JH 1212"), ("JH 12", "JH 121", "JH 122")):
+        youths_of[whole] = _together(world, whole, youths_of[some], youths_of[others], n)
 
     young = young_people()[n][:, :23].sum(axis=1)
     need = young * np.exp(0.25 * world.rng("protection").normal(0, 1, (3, len(young))))
@@ -187,14 +192,16 @@ def _by_period(course: Flows, n: int) -> Floats:
     return np.stack([active, first, second], axis=1)
 
 
-def _together(some: Floats, others: Floats, total: float) -> Floats:
-    """Return the youths with either form, (3 periods x origins), `total` in the whole year: those with both count once.
+def _together(world: World, whole: str, some: Floats, others: Floats, n: int) -> Floats:
+    """Return the youths with either form, (3 periods x origins), the national total in the n-th year: with both count once.
 
     Youths with both are taken in proportion to how many could have both, so that where one form does not occur the youths
     with either are those with the other.
     """
     both = some * others / np.maximum(some + others, 1e-9)
-    double = (some[0].sum() + others[0].sum() - total) / both[0].sum()
+    double = (some[0].sum() + others[0].sum() - nl.YOUTHS[whole][n]) / both[0].sum()
+    if world.chance == "free":
+        double = WITH_BOTH_FORMS[whole]
     return np.asarray(some + others - double * both)
 
 

@@ -9,8 +9,8 @@ from wijkanalyse.example import national as nl
 from wijkanalyse.example.geography import Geography, origins
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.publish import categories, dense, regions, table, yearly_periods
-from wijkanalyse.example.simulate import young_people
 from wijkanalyse.example.table import Dimension, Row, StatLineTable, Topic, TopicGroup, topic_tree
+from wijkanalyse.example.traits import lone_parent_level, young_people
 from wijkanalyse.example.world import World
 from wijkanalyse.years import FIRST_YEAR, LAST_YEAR
 
@@ -157,11 +157,8 @@ def household_table(world: World) -> StatLineTable:
 
 
 def lone_parent_share(world: World) -> Floats:
-    """Return by origin the share of households with one parent: higher in towns, and otherwise by chance."""
-    inhabitants = origins()["inhabitants"].to_numpy(dtype=float)
-    size = np.log(inhabitants / np.median(inhabitants))
-    chance = world.rng("lone parents").normal(0, 0.12, len(inhabitants))
-    return np.asarray(_LONE_PARENT * np.exp(0.10 * size + chance))
+    """Return by origin the share of households with one parent."""
+    return np.asarray(_LONE_PARENT * np.exp(lone_parent_level(world)))
 
 
 def _households(world: World, inhabitants: Floats) -> Floats:

@@ -3,22 +3,26 @@
 Per form a trajectory is running on 1 January (stock) or begins in the year; together they are active in the year; some
 end, the rest are the next year's stock. Each origin goes its own way around the national totals of `national.py`.
 
-Chance is balanced: within the active and within the other municipalities the weighted mean of every disturbance is nil, so
-that a contrast between the two shows what was built in (the true effects, and what is counted) and not one unlucky draw.
+Chance is balanced (unless `World.chance` is "free"): within the active and within the other municipalities the weighted mean
+of every disturbance is nil, so that a contrast between the two shows what was built in (the true effects, and what is counted)
+and not one unlucky draw.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from wijkanalyse.example import chance
 from wijkanalyse.example import national as nl
-from wijkanalyse.example.geography import origins
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.policy import Bools, Policy, policies
+from wijkanalyse.example.traits import young_people
 from wijkanalyse.example.world import World
 
 _RESTART_YEARS: Final = (2018, 2019)
+_BUILDS_UP_AFTER: Final = 2017
+_LEAST_LEFT: Final = 0.05  # of the level, however far a municipality lies from the mean effect
 _MOST_ENDED: Final = 0.9  # of the trajectories active in a year at most this part ends
 
 
@@ -38,7 +42,23 @@ class Flows:
 
 
 def flows(world: World) -> Flows:
-    """Simulate all origins over all years."""
+    """Simulate all origins over all years; where chance is free, whole trajectories drawn around what is to be expected."""
+    expected = expected_flows(world)
+    if world.chance == "balanced":
+        return expected
+    stock, begun, ended = chance.draw_flows(world, expected.active - expected.begun, expected.begun, expected.ended)
+    return replace(
+        expected,
+        active=stock + begun,
+        begun=begun,
+        ended=ended,
+        duration_days=chance.draw_durations(world, expected.duration_days, ended),
+        crisis_share=chance.draw_shares(world, "crises", expected.crisis_share, begun),
+    )
+
+
+def expected_flows(world: World) -> Flows:
+    """Simulate what is to be expected of each origin, before any single trajectory is drawn."""
     policy = policies(world)
     youths = young_people()[:, :, :23].sum(axis=2)[: len(nl.YEARS)]
     weights = _need(world, youths, policy.is_active)
@@ -56,29 +76,25 @@ def flows(world: World) -> Flows:
         leaving = _disturbances(world, f"leaving {form}", 0.03, youths, policy.is_active)
         stock[form], begun[form], ended[form] = _course(weights[form], totals, leaving, paper)
     stock[nl.TEAM], begun[nl.TEAM], ended[nl.TEAM] = _team_course(world, policy, weights[nl.PROVIDER])
-    _apply_effect(world, policy.is_active, (stock, begun, ended))
-    return Flows(
+    _apply_effect(world, policy, (stock, begun, ended))
+    course = Flows(
         active=stock + begun,
         begun=begun,
         ended=ended,
-        duration_days=_durations(world, policy.is_active, ended),
-        crisis_share=_crisis_shares(world, policy.is_active, begun),
+        duration_days=_durations(world, policy, ended),
+        crisis_share=_crisis_shares(world, policy, begun),
         policy=policy,
     )
+    return _relabelled(world, course) if world.reclassified_pct else course
 
 
-def young_people() -> Floats:
-    """Return the number of people by single year of age 0-24 on 1 January, (12 years x 393 origins x 25)."""
-    table = origins()
-    people = table["inhabitants"].to_numpy(dtype=float)
-    child = people * table["share_0_14_pct"].to_numpy() / 100 / 15
-    youth = people * table["share_15_24_pct"].to_numpy() / 100 / 10
-    ages = np.arange(25)
-    # Students move at 18: the classes 0-14 and 15-24 are known, within them 15-17 goes with the children.
-    adult = np.maximum((youth * 10 - child * 3) / 7, 0.3 * child)
-    of_2021 = np.where(ages < 18, child[:, None], adult[:, None])
-    scale = nl.YOUTHS_0_22_MILLIONS * 1e6 / of_2021[:, :23].sum()
-    return np.asarray(scale[:, None, None] * of_2021[None, :, :])
+def dose(world: World, policy: Policy) -> Floats:
+    """Return which part of the effects of an active team there is, (11 years x origins): see `effect_builds_up_years`."""
+    if not world.effect_builds_up_years:
+        return policy.is_active.astype(float)
+    counted = np.array(nl.YEARS)[:, None] > _BUILDS_UP_AFTER
+    so_far = np.cumsum(policy.is_active & counted, axis=0)
+    return np.minimum(so_far / world.effect_builds_up_years, 1) * policy.is_active
 
 
 def _need(world: World, youths: Floats, is_active: Bools) -> Floats:
@@ -86,11 +102,13 @@ def _need(world: World, youths: Floats, is_active: Bools) -> Floats:
     count = youths.shape[1]
     result = np.empty((3, *youths.shape))
     # Team help follows the same need as provider help; how much of it there is, is the team's policy.
-    shared = _disturbances(world, "need lasting", 0.20, youths[:1], is_active[:1])
+    lasting = 0.20 if world.chance == "balanced" else chance.LASTING_NEED
+    shared = _disturbances(world, "need lasting", lasting, youths[:1], is_active[:1])
+    shared = shared + chance.drift(world, "need", chance.NEED)
     for form, (lasting, yearly) in {nl.PROVIDER: (0.0, 0.04), nl.RESIDENTIAL: (0.18, 0.07)}.items():
         own = _normal(world, f"need own {form}", lasting, (count,))
-        noise = shared + own[None, :] + _normal(world, f"need {form}", yearly, youths.shape)
-        part = youths * np.exp(balanced(noise, youths, is_active))
+        noise = shared + own + _normal(world, f"need {form}", yearly, youths.shape)
+        part = youths * np.exp(balanced(world, noise, youths, is_active))
         result[form] = part / part.sum(axis=1, keepdims=True)
     result[nl.TEAM] = result[nl.PROVIDER]
     return result
@@ -140,6 +158,10 @@ def _team_course(world: World, policy: Policy, weights: Floats) -> tuple[Floats,
     ended_total[1] = nl.TEAM_LATENT_ACTIVE[1] - stock_total[2]
     noise = _normal(world, "team", 0.05, weights.shape)
     wanted = weights * policy.intensity * np.exp(noise)
+    if world.chance == "free":
+        # the totals are those of the teams there were at first: a team that starts adds to them
+        size = wanted.sum(axis=1) / (weights * policy.intensity[0]).sum(axis=1)
+        stock_total, begun_total, ended_total = stock_total * size, begun_total * size, ended_total * size
     wanted /= wanted.sum(axis=1, keepdims=True)
     # Where a team stops, what it had running is closed or handed over within the year.
     leaving = np.where(policy.is_active | (policy.intensity > 0), 0.0, 1.0) + noise * 0.5
@@ -148,7 +170,7 @@ def _team_course(world: World, policy: Policy, weights: Floats) -> tuple[Floats,
     leaving = leaving + np.where(stopped, 2.0, 0.0)
     none = np.zeros_like(weights)
     stock, begun, ended = _course(wanted, (stock_total, begun_total, ended_total), leaving, none)
-    for n in range(len(nl.TEAM_LATENT_ACTIVE)):
+    for n in range(len(nl.TEAM_LATENT_ACTIVE) if world.late_delivery else 0):
         told = policy.is_delivered[n]
         scale = float(nl.ACTIVE[nl.TEAM, n] / np.sum((stock[n] + begun[n])[told]))
         for part in (stock, begun, ended):
@@ -156,46 +178,78 @@ def _team_course(world: World, policy: Policy, weights: Floats) -> tuple[Floats,
     return stock, begun, ended
 
 
-def _apply_effect(world: World, is_active: Bools, parts: tuple[Floats, Floats, Floats]) -> None:
-    """Change the level of provider trajectories in active municipalities, keeping the national totals of each year."""
-    factor = 1 + world.effect_specialised_use_pct / 100 * is_active
+def _apply_effect(world: World, policy: Policy, parts: tuple[Floats, Floats, Floats]) -> None:
+    """Change the level of provider trajectories in active municipalities; balanced: keeping each year's national total."""
+    factor = _factor(world, policy, "use", world.effect_specialised_use_pct)
     for part in parts:
         provider = part[nl.PROVIDER]
         total = provider.sum(axis=1, keepdims=True)
         provider *= factor
+        if world.chance == "free":
+            continue
         provider *= total / provider.sum(axis=1, keepdims=True)
 
 
-def _durations(world: World, is_active: Bools, ended: Floats) -> Floats:
+def _factor(world: World, policy: Policy, name: str, effect_pct: float) -> Floats:
+    """Return by what being active multiplies a level, (11 years x origins)."""
+    of_origin = effect_pct / 100 + world.effect_spread * _normal(world, f"effect on {name}", 1.0, policy.is_active.shape[1:])
+    return np.maximum(1 + of_origin * dose(world, policy), _LEAST_LEFT)
+
+
+def _relabelled(world: World, course: Flows) -> Flows:
+    """Count part of the provider trajectories as the team's own: they last as long, but bear no crisis flag."""
+    share = world.reclassified_pct / 100 * dose(world, course.policy)
+    active, begun, ended = course.active.copy(), course.begun.copy(), course.ended.copy()
+    days, crises = course.duration_days.copy(), course.crisis_share.copy()
+    moved = share * ended[nl.PROVIDER]
+    whole = ended[nl.TEAM] + moved
+    own_days = ended[nl.TEAM] * days[nl.TEAM] + moved * days[nl.PROVIDER]
+    days[nl.TEAM] = np.divide(own_days, whole, out=days[nl.TEAM].copy(), where=whole > 0)
+    own_crises = crises[nl.TEAM] * begun[nl.TEAM]
+    for part in (active, begun, ended):
+        part[nl.TEAM] += share * part[nl.PROVIDER]
+        part[nl.PROVIDER] *= 1 - share
+    crises[nl.TEAM] = np.divide(own_crises, begun[nl.TEAM], out=np.zeros_like(own_crises), where=begun[nl.TEAM] > 0)
+    return replace(course, active=active, begun=begun, ended=ended, duration_days=days, crisis_share=crises)
+
+
+def _durations(world: World, policy: Policy, ended: Floats) -> Floats:
     days = (world.team_duration_days, world.provider_duration_days, nl.RESIDENTIAL_DURATION_DAYS)
     result = np.empty_like(ended)
     for form, level in enumerate(days):
-        noise = _disturbances(world, f"duration lasting {form}", 0.09, ended[form], is_active)
+        noise = _disturbances(world, f"duration lasting {form}", 0.09, ended[form], policy.is_active)
         noise = noise + _normal(world, f"duration {form}", 0.05, noise.shape)
-        result[form] = level * nl.DURATION_PATH[:, None] * np.exp(balanced(noise, ended[form], is_active))
-    result[nl.PROVIDER] *= 1 + world.effect_duration_pct / 100 * is_active
+        noise = noise + chance.drift(world, f"duration {form}", chance.DURATION)
+        result[form] = level * nl.DURATION_PATH[:, None] * np.exp(balanced(world, noise, ended[form], policy.is_active))
+    result[nl.PROVIDER] *= _factor(world, policy, "duration", world.effect_duration_pct)
     return result
 
 
-def _crisis_shares(world: World, is_active: Bools, begun: Floats) -> Floats:
+def _crisis_shares(world: World, policy: Policy, begun: Floats) -> Floats:
     shares = (world.team_crisis_share_pct, world.provider_crisis_share_pct, nl.RESIDENTIAL_CRISIS_SHARE_PCT)
     result = np.empty_like(begun)
     for form, level in enumerate(shares):
-        noise = _disturbances(world, f"crisis lasting {form}", 0.25, begun[form], is_active)
+        noise = _disturbances(world, f"crisis lasting {form}", 0.25, begun[form], policy.is_active)
         noise = noise + _normal(world, f"crisis {form}", 0.12, noise.shape)
-        result[form] = level / 100 * np.exp(balanced(noise, begun[form], is_active))
-    result[nl.PROVIDER] *= 1 + world.effect_crisis_pct / 100 * is_active
+        noise = noise + chance.drift(world, f"crisis {form}", chance.CRISIS)
+        result[form] = level / 100 * np.exp(balanced(world, noise, begun[form], policy.is_active))
+    result[nl.PROVIDER] *= _factor(world, policy, "crisis", world.effect_crisis_pct)
     return np.minimum(result, 0.6)
 
 
 def _disturbances(world: World, name: str, spread: float, weight: Floats, is_active: Bools) -> Floats:
     """Return one lasting disturbance per origin, balanced in every year, as logarithms (years x origins)."""
     noise = _normal(world, name, spread, weight.shape[1:])
-    return balanced(np.repeat(noise[None, :], len(weight), axis=0), weight, is_active)
+    return balanced(world, np.repeat(noise[None, :], len(weight), axis=0), weight, is_active)
 
 
-def balanced(noise: Floats, weight: Floats, is_active: Bools) -> Floats:
-    """Shift `noise` (years x origins) so that exp(noise) has weighted mean 1 among the active and among the others."""
+def balanced(world: World, noise: Floats, weight: Floats, is_active: Bools) -> Floats:
+    """Shift `noise` (years x origins) so that exp(noise) has weighted mean 1 among the active and among the others.
+
+    Where chance is free, nothing is shifted.
+    """
+    if world.chance == "free":
+        return noise
     result = noise.copy()
     for group in (is_active, ~is_active):
         mass = np.where(group, weight, 0.0)

@@ -1,7 +1,8 @@
 """What the municipalities of the made-up country are like: how urban, how rich, how many youths with a migration background.
 
-All by origin and by year (1 January 2015-2026). Municipalities with active teams are a little more urban than others, and the
-reach of youths with a migration background grows faster in towns: a difference in growth that no team brought about.
+All by origin and by year (1 January 2015-2026). Municipalities with active teams are a little more urban than others (where
+`World.assignment` is "blocks"), and the reach of youths with a migration background grows faster in towns: a difference in
+growth that no team brought about.
 """
 
 from typing import Final
@@ -12,13 +13,11 @@ from wijkanalyse.example import national as nl
 from wijkanalyse.example.geography import origins
 from wijkanalyse.example.national import Floats
 from wijkanalyse.example.policy import policies
-from wijkanalyse.example.simulate import young_people
+from wijkanalyse.example.traits import density_parts, normal, young_people
 from wijkanalyse.example.world import World
 
 _ADDRESSES_PER_KM2: Final = 2024.0  # Nederland 2021 (70072ned), a mean over addresses
 _DENSITY_GROWTH: Final = 1.008  # a year
-_DENSITY_BY_SIZE: Final = 0.62  # power of the number of inhabitants
-_DENSITY_SPREAD: Final = 0.35
 _ACTIVE_DENSER: Final = 0.30  # how much denser (logarithm) municipalities are that were active in 2015
 _MOST_ADDRESSES_PER_KM2: Final = 6500.0
 
@@ -37,8 +36,10 @@ _INCOME_SPREAD: Final = 0.08
 def address_density(world: World) -> Floats:
     """Return the addresses per km2 around an address, (12 years x origins)."""
     people = origins()["inhabitants"].to_numpy(dtype=float)
-    level = _DENSITY_BY_SIZE * np.log(people) + _ACTIVE_DENSER * policies(world).is_active[0]
-    density = np.exp(level + _DENSITY_SPREAD * _normal(world, "address density"))
+    level, chance = density_parts(world)
+    if world.assignment == "blocks":
+        level = level + _ACTIVE_DENSER * policies(world).is_active[0]
+    density = np.exp(level + chance)
     # The largest would come out too dense to be true: what is cut off there is given to all.
     for _ in range(20):
         density = np.minimum(density * (_ADDRESSES_PER_KM2 / np.average(density, weights=people)), _MOST_ADDRESSES_PER_KM2)
@@ -55,19 +56,19 @@ def urbanity(world: World) -> Floats:
 def background_share(world: World) -> Floats:
     """Return the share of people under 25 with a migration background, (12 years x origins)."""
     young = young_people().sum(axis=2)
-    level = _BACKGROUND_BY_DENSITY * urbanity(world) + _BACKGROUND_SPREAD * _normal(world, "migration background")
+    level = _BACKGROUND_BY_DENSITY * urbanity(world) + _BACKGROUND_SPREAD * normal(world, "migration background")
     return _with_mean(level, _BACKGROUND_SHARE, young)
 
 
 def non_western_share(world: World) -> Floats:
     """Return the share with a non-western background of those with a migration background, (origins,)."""
-    return np.minimum(_NON_WESTERN * np.exp(0.08 * _normal(world, "non-western background")), 0.95)
+    return np.minimum(_NON_WESTERN * np.exp(0.08 * normal(world, "non-western background")), 0.95)
 
 
 def mean_income(world: World) -> Floats:
     """Return the mean standardised income of households (1 000 euro), (6 years 2015-2020 x origins)."""
     people = origins()["inhabitants"].to_numpy(dtype=float)
-    relative = np.exp(_INCOME_BY_DENSITY * urbanity(world) + _INCOME_SPREAD * _normal(world, "income"))
+    relative = np.exp(_INCOME_BY_DENSITY * urbanity(world) + _INCOME_SPREAD * normal(world, "income"))
     return np.asarray(INCOME[:, None] * relative / np.average(relative, weights=people))
 
 
@@ -83,7 +84,3 @@ def _with_mean(level: Floats, mean: Floats, weights: Floats) -> Floats:
         is_low = np.average(shares(middle), weights=weights, axis=1) < mean
         low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
     return shares(low)
-
-
-def _normal(world: World, name: str) -> Floats:
-    return np.asarray(world.rng(name).normal(0.0, 1.0, len(origins())))

@@ -3,10 +3,14 @@
 import re
 import zlib
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
 from wijkanalyse.errors import WijkanalyseError, listing
+
+Chance = Literal["balanced", "free"]
+Assignment = Literal["blocks", "free", "confounded"]
 
 PROVINCE_CODES = tuple(f"PV{number}" for number in range(20, 32))
 
@@ -49,6 +53,26 @@ class World:
     trajectories: ended and begun again on paper, so begun falls in 2020 without anything having changed."""
     with_subforms: bool = True
     """Whether the trajectory tables show help by and not by the team separately."""
+    late_delivery: bool = True
+    """Whether CBS gets the trajectories of some teams only from 2016 or 2017 on, so that they seem to start then."""
+    starting_share_pct: float = 4.0
+    """Share of the other municipalities that become active in 2018 to 2024."""
+    effect_builds_up_years: int = 0
+    """After how many years of activity since 2017 the effects (but that on reach, which has its own course) are whole, in equal
+    steps; 0: from the first year on. A team that was active all along reaches it so many years after 2017."""
+    effect_spread: float = 0.0
+    """Standard deviation between municipalities of each effect, as a fraction of the level (0.1: ten points of a per cent)."""
+    reclassified_pct: float = 0.0
+    """Share of the provider trajectories that active teams count as their own, in steps as the effects: nobody's help changes,
+    but it bears another name and no crisis flag."""
+    chance: Chance = "balanced"
+    """balanced: within the active and within the other municipalities the weighted mean of every disturbance is nil, so that a
+    contrast shows what was built in. free: plain draws of the size that `chance.py` gives, youth regions that go their own way,
+    whole numbers that vary as counts do, and national totals that no longer answer to the published ones exactly. The tables by
+    characteristics divide what was drawn by fixed shares."""
+    assignment: Assignment = "blocks"
+    """Who is active: drawn within blocks of like size, the active ones in denser places (blocks); drawn freely, youth regions
+    somewhat alike (free); the same, but likelier in dense places with many one-parent households (confounded)."""
     modified: str = "2026-04-30T02:00:00"
     """Publication time of all tables (Dutch time, no zone)."""
 
@@ -60,9 +84,17 @@ class World:
                 f"World.provinces: {listing(unknown) or 'an empty list'} is not a choice of provinces. "
                 f"Give codes from {listing(PROVINCE_CODES)}, or None for the whole country."
             )
-        for name in [name for name in self.__dataclass_fields__ if name.startswith("effect_")]:
+        for name in [name for name in self.__dataclass_fields__ if name.startswith("effect_") and name.endswith("_pct")]:
             if not -90 <= getattr(self, name) <= 200:
                 raise WijkanalyseError(f"World.{name} is {getattr(self, name)}; choose a per cent change from -90 to 200.")
+        for name, kind in (("chance", Chance), ("assignment", Assignment)):
+            if getattr(self, name) not in get_args(kind):
+                raise WijkanalyseError(f"World.{name} is {getattr(self, name)!r}; choose {listing(get_args(kind))}.")
+        for name in ("starting_share_pct", "reclassified_pct"):
+            if not 0 <= getattr(self, name) <= 90:
+                raise WijkanalyseError(f"World.{name} is {getattr(self, name)}; choose 0 to 90 per cent.")
+        if self.effect_builds_up_years < 0 or not 0 <= self.effect_spread <= 0.5:
+            raise WijkanalyseError("World: effect_builds_up_years is 0 or more, and effect_spread from 0 to 0.5.")
         if not 5 <= self.active_share_pct <= 80:
             raise WijkanalyseError(f"World.active_share_pct is {self.active_share_pct}; choose 5 to 80 per cent.")
         if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", self.modified) is None:

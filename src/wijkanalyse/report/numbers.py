@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NO-BREAK SPACE}"
+SMALLEST_P = 0.001
+"""Below this a p value is not told apart."""
 
 MONTHS = [
     "januari",
@@ -36,10 +38,12 @@ def number(value: float, decimals: int = 0, signed: bool = False) -> str:
 
 
 def with_unit(value: float, unit: str, decimals: int | None = None, signed: bool = False) -> str:
-    """Return a number with its unit: percent, points (percentage points), days, grade, count or year."""
+    """Return a number with its unit: percent, points (percentage points), days, grade, count, ratio, p or year."""
     if unit == "year":
         return f"{value:.0f}"
-    default = {"percent": 1, "points": 1, "days": 0, "grade": 1, "count": 0}[unit]
+    if unit == "p":
+        return number(value, 3) if value >= SMALLEST_P else f"<{NARROW_SPACE}{number(SMALLEST_P, 3)}"
+    default = {"percent": 1, "points": 1, "days": 0, "grade": 1, "count": 0, "ratio": 2}[unit]
     text = number(value, default if decimals is None else decimals, signed)
     if unit == "percent":
         return text + "%"

@@ -28,6 +28,7 @@ FORMS: Final = {
 GROUPS: Final = {"active": "actief", "not_active": "niet actief", "difference": "verschil"}
 WEIGHTINGS: Final = {"pooled": "alle trajecten samen", "mean_of_municipalities": "gemiddelde van gemeenten"}
 MEASURES: Final = {"trajectories": "trajecten", "youths": "jongeren"}
+ROLES: Final = {"primary": "hoofdvraag", "secondary": "nevenvraag", "control": "controle"}
 STATUSES: Final = {
     "Definitief": "definitief",
     "NaderVoorlopig": "nader voorlopig",

@@ -12,9 +12,11 @@ import pandas as pd
 from wijkanalyse.classification import Classified
 from wijkanalyse.config import Classification, Config, Contrast
 from wijkanalyse.effects.contrasts import Estimates
+from wijkanalyse.effects.estimands import Estimand, read_estimands
+from wijkanalyse.effects.results import Balance, Decomposition, Effects, Sensitivity, Switchers
 from wijkanalyse.files import read_table
 from wijkanalyse.panel.schemas import Panel
-from wijkanalyse.report.claims import effectiveness, hand_coded, municipalities, run
+from wijkanalyse.report.claims import effectiveness, effects, hand_coded, municipalities, run
 from wijkanalyse.report.claims.ledger import as_frame
 from wijkanalyse.statline.tables import TableRegister, read_tables
 
@@ -22,8 +24,8 @@ from wijkanalyse.statline.tables import TableRegister, read_tables
 def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_folder: Path, config: Config) -> pd.DataFrame:
     """Return the ledger (`Claims`) of the run.
 
-    `files` names the register of the run, the table register, panel, classification, estimates, indicators, surveys, themes,
-    polls and studies; `evidence` the checked evidence. For made-up figures the truth that was put in is read from `raw_folder`.
+    `files` names the tables of the run (the inputs of rule collect_claims); `evidence` the checked evidence. For made-up
+    figures the truth that was put in is read from `raw_folder`.
     """
     register = json.loads(files["register"].read_text(encoding="utf-8"))
     panel = read_table(files["panel"], Panel)
@@ -35,11 +37,22 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
     compared_on: dict[str, str] = {
         name: _contrast_tables(tables, config, contrast) for name, contrast in config.contrasts.items()
     }
+    estimands = read_estimands(files["estimands"])
+    estimated_on = {estimand.id: _estimand_tables(tables, config, estimand) for estimand in estimands.estimands}
+    followed_on = _tables_under(tables, range(2017, 2026), _classification_variables(config.classification))
+    covariates = estimands.baseline.covariates.values()
+    parts = [name for covariate in covariates for name in (covariate.part, *covariate.whole)]
+    baseline_on = _tables_under(tables, [estimands.baseline.year], parts)
     claims = [
         run.origin(register),
         effectiveness.published_pairs(records["published_figures"]),
         effectiveness.contrasts(estimates, compared_on),
         effectiveness.not_estimated(estimates, compared_on),
+        effects.decomposition(read_table(files["decomposition"], Decomposition), compared_on),
+        effects.estimates(read_table(files["effects"], Effects), estimands, estimated_on),
+        effects.sensitivity(read_table(files["sensitivity"], Sensitivity), estimands, estimated_on),
+        effects.switchers(read_table(files["switchers"], Switchers), followed_on),
+        effects.balance(read_table(files["balance"], Balance), baseline_on),
         municipalities.counts(classification, classified_on),
         municipalities.choices(config, panel, classified_on),
         hand_coded.indicators(pd.read_parquet(files["indicators"])),
@@ -66,6 +79,14 @@ def _contrast_tables(tables: TableRegister, config: Config, contrast: Contrast) 
     variables = [*measures, *(f"{measure}_{form}" for measure in measures for form in config.forms)]
     outcome = _tables_under(tables, contrast.years, variables)
     groups = _tables_under(tables, config.classification.years, _classification_variables(config.classification))
+    return ", ".join(dict.fromkeys([*outcome.split(", "), *groups.split(", ")]))
+
+
+def _estimand_tables(tables: TableRegister, config: Config, estimand: Estimand) -> str:
+    """The tables under an estimand: those of its outcome, and those that the municipalities were classified on."""
+    outcome = _tables_under(tables, estimand.years, [estimand.outcome, estimand.per])
+    classified = estimand.activity or estimand.years
+    groups = _tables_under(tables, classified, _classification_variables(config.classification))
     return ", ".join(dict.fromkeys([*outcome.split(", "), *groups.split(", ")]))
 
 

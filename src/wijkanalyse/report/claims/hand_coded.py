@@ -1,128 +1,73 @@
-"""Claims on the hand-coded evidence: client indicators, themes in reports, polls, studies."""
+"""Claims on the other hand-coded records: polls, studies, the study's own figures, and how many records there are."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import pandas as pd
 
 from wijkanalyse.frames import rows
+from wijkanalyse.report import evidence_words as words
 from wijkanalyse.report.claims.ledger import Claim, Origin
 
-ESTIMATES = "data/processed/estimates"
-EVIDENCE = "data/processed/evidence"
-
-
-def indicators(table: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``indicator.<name>.*``: pooled, unweighted and published value, with how many surveys and respondents."""
-    for row in rows(table):
-        name, unit = str(row.indicator), str(row.unit)
-        decimals = 1 if unit == "grade" else 0
-        where = Origin(
-            f"{ESTIMATES}/client_indicators.parquet", f"indicator={name}", "client_surveys.csv", "synthesise_evidence"
-        )
-
-        def claim(
-            part: str,
-            value: float,
-            label: str,
-            unit: str = unit,
-            lower: float = math.nan,
-            upper: float = math.nan,
-            *,
-            name: str = name,
-            decimals: int = decimals,
-            where: Origin = where,
-        ) -> Claim:
-            places = 0 if unit == "count" else decimals
-            return Claim(f"indicator.{name}.{part}", value, unit, label, where, lower=lower, upper=upper, decimals=places)
-
-        label = str(row.label_nl)
-        yield claim("pooled", row.pooled, f"{label}, gewogen naar respondenten", unit, row.lower, row.upper)
-        yield claim(
-            "unweighted",
-            row.unweighted,
-            f"{label}, gemiddelde van onderzoeken",
-            unit,
-            row.unweighted_lower,
-            row.unweighted_upper,
-        )
-        is_pooled = row.headline == "pooled"
-        lower, upper = (row.lower, row.upper) if is_pooled else (row.unweighted_lower, row.unweighted_upper)
-        yield claim("headline", row.headline_value, f"{label}, hoofdcijfer", unit, lower, upper)
-        yield claim("published", row.published, f"{label}, zoals gepubliceerd")
-        yield claim("published_n", row.published_n, f"{label}, respondenten in de studie", "count")
-        yield claim("k", row.k, f"{label}, onderzoeken", "count")
-        yield claim("k_with_n", row.k_with_n, f"{label}, onderzoeken met aantal respondenten", "count")
-        yield claim("n", row.n, f"{label}, respondenten", "count")
-    inside = table[table["headline_value"].notna()]
-    bounds = inside.assign(
-        lower=inside["lower"].where(inside["headline"].eq("pooled"), inside["unweighted_lower"]),
-        upper=inside["upper"].where(inside["headline"].eq("pooled"), inside["unweighted_upper"]),
-    )
-    within = bounds["published"].between(bounds["lower"], bounds["upper"])
-    file = f"{ESTIMATES}/client_indicators.parquet"
-    for part, value, text in (
-        ("within", int(within.sum()), "Gepubliceerde cijfers binnen het interval van de herhaling"),
-        ("all", len(table), "Gepubliceerde cliëntcijfers"),
-    ):
-        yield Claim(f"indicators.{part}", value, "count", text, Origin(file, part, "client_surveys.csv", "synthesise_evidence"))
-
-
-def themes(table: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``theme.<name>.*``: how often a theme is seen, with its Wilson interval."""
-    for row in rows(table):
-        where = Origin(f"{ESTIMATES}/themes.parquet", f"theme={row.theme}", "annual_reports.csv", "synthesise_evidence")
-        yield Claim(
-            f"theme.{row.theme}.share",
-            float(row.share_pct),
-            "percent",
-            f"Thema gezien: {row.label_nl}",
-            where,
-            lower=float(row.lower),
-            upper=float(row.upper),
-            decimals=0,
-        )
-        yield Claim(f"theme.{row.theme}.seen", row.seen, "count", f"Verslagen met thema: {row.label_nl}", where)
-    ranked = table[table["kind"].eq("theme")].sort_values("share_pct", ascending=False, kind="stable")
-    for place, row in zip(("first", "second", "third"), rows(ranked), strict=False):
-        where = Origin(f"{ESTIMATES}/themes.parquet", f"theme={row.theme}", "annual_reports.csv", "synthesise_evidence")
-        label = "Vaakst geziene thema's"
-        yield Claim(f"themes.{place}", math.nan, "text", label, where, words=str(row.label_nl))
-        yield Claim(f"themes.{place}_share", float(row.share_pct), "percent", label, where, decimals=0)
-    where = Origin(f"{ESTIMATES}/themes.parquet", "n", "annual_reports.csv", "synthesise_evidence")
-    yield Claim("themes.n", int(table["n"].iloc[0]), "count", "Verslagen van teams (organisatie en jaar)", where)
-
-
-def survey_populations(values: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``surveys.*``: the client surveys that are pooled, and how many are among users of the Wmo."""
-    distinct = values.drop_duplicates("survey_id")
-    where = Origin(
-        f"{ESTIMATES}/client_survey_values.parquet", "distinct survey_id", "client_surveys.csv", "synthesise_evidence"
-    )
-    yield Claim("surveys.pooled", len(distinct), "count", "Samengevoegde cliëntervaringsonderzoeken", where)
-    wmo = int(distinct["population"].eq("wmo").sum())
-    yield Claim("surveys.wmo", wmo, "count", "Waarvan onder Wmo-cliënten", where)
+FOLDER: Final = "data/processed/estimates"
+EVIDENCE: Final = "data/processed/evidence"
+RULE: Final = "synthesise_evidence"
+NOT_RECORDED: Final = "uitkomst niet vastgelegd"
 
 
 def polls(table: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``poll.<year>.*`` for the polls among municipalities, and the first and last of them."""
+    """Claims ``poll.y<year>.*``: the share of municipalities with teams, and how low and high non-response leaves it."""
     for row in rows(table.drop_duplicates("year", keep="first")):
-        where = Origin(f"{ESTIMATES}/polls.parquet", f"poll_id={row.poll_id}", "municipal_polls.csv", "synthesise_evidence")
-        lower, upper = float(row.lower), float(row.upper)
-        label = f"Gemeenten met wijkteams, {row.source}"
-        percent = float(row.percent)
-        yield Claim(f"poll.y{row.year}.share", percent, "percent", label, where, lower=lower, upper=upper, decimals=0)
-        yield Claim(f"poll.y{row.year}.year", float(row.year), "year", f"Jaar van de peiling, {row.source}", where)
+        where = Origin(f"{FOLDER}/polls.parquet", f"poll_id={row.poll_id}", "municipal_polls.csv", RULE)
+        label, key = f"Gemeenten met wijkteams, {row.source}", f"poll.y{row.year}"
+        yield Claim(f"{key}.share", row.percent, "percent", label, where, row.lower, row.upper, 0)
+        yield Claim(f"{key}.year", float(row.year), "year", f"Jaar van de peiling, {row.source}", where)
+        yield Claim(f"{key}.lowest", row.lowest_pct, "percent", f"{label}, als niemand anders een team had", where, decimals=0)
+        yield Claim(f"{key}.highest", row.highest_pct, "percent", f"{label}, als ieder ander een team had", where, decimals=0)
+        response = math.nan if pd.isna(row.response_pct) else float(row.response_pct)
+        yield Claim(f"{key}.response", response, "percent", f"Respons, {row.source}", where, decimals=0)
+    highest = table.loc[table["percent"].idxmax()]
+    where = Origin(f"{FOLDER}/polls.parquet", f"poll_id={highest['poll_id']}", "municipal_polls.csv", RULE)
+    yield Claim("polls.highest_year", float(highest["year"]), "year", "Jaar van de hoogste uitkomst", where)
+    yield Claim("polls.highest", float(highest["percent"]), "percent", "Hoogste uitkomst", where, decimals=0)
+
+
+def poll_answers(table: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``answer.<indicator>.<poll>``: what municipalities said that teams do and run into."""
+    for row in rows(table):
+        where = Origin(
+            f"{FOLDER}/poll_answers.parquet", f"poll_id={row.poll_id}, indicator={row.indicator}", "municipal_polls.csv", RULE
+        )
+        name = f"answer.{row.indicator}.{row.poll_id.lower()}"
+        yield Claim(name, row.percent, "percent", f"{row.label_nl}, {row.source}", where, row.lower, row.upper, 0)
 
 
 def studies(table: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``studies.<direction>`` and ``studies.all``: what local and national studies found, counted."""
-    where = Origin(f"{ESTIMATES}/studies.parquet", "count by direction", "local_studies.csv", "synthesise_evidence")
-    for direction, count in table.groupby("direction")["count"].sum().items():
-        yield Claim(f"studies.{direction}", int(count), "count", f"Onderzoeken met uitkomst {direction}", where)
-    yield Claim("studies.all", int(table["count"].sum()), "count", "Lokale en landelijke onderzoeken", where)
+    """Claims ``studies.<direction>``, ``studies.all`` and ``studies.quasi_experiment.*``: what studies found, counted."""
+    quasi = table[table["design"].eq("quasi-experiment")]
+    for key, found, what in (("studies", table, "Onderzoeken"), ("studies.quasi_experiment", quasi, "Quasi-experimenten")):
+        where = Origin(f"{FOLDER}/studies.parquet", f"count by direction, {what.lower()}", "local_studies.csv", RULE)
+        counts = found.groupby("direction")["count"].sum()
+        for direction, text in words.DIRECTIONS.items():
+            label = f"{what} met uitkomst {text}"
+            yield Claim(f"{key}.{direction}", int(counts.get(direction, 0)), "count", label, where)
+        yield Claim(f"{key}.all", int(found["count"].sum()), "count", what, where)
+        yield Claim(f"{key}.seen", int(found.loc[found["is_evidence"], "count"].sum()), "count", f"{what} met uitkomst", where)
+
+
+def flagged(table: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``cpb.<study>.*``: the results of the CPB that stand beside a published figure; table as in `Studies`."""
+    for row in rows(table[table["is_flagged"]]):
+        where = Origin(f"{FOLDER}/study_list.parquet", f"study_id={row.study_id}", "local_studies.csv", RULE)
+        key, label = f"cpb.{row.study_id.lower()}", f"CPB: {row.title}"
+        stated = NOT_RECORDED if pd.isna(row.effect_stated) else words.cpb_in_words(row.study_id, str(row.effect_stated))
+        yield Claim(f"{key}.found", math.nan, "text", label, where, words=stated)
+        yield Claim(f"{key}.year", math.nan if pd.isna(row.year) else float(row.year), "year", f"{label}, jaar", where)
+    where = Origin(f"{FOLDER}/study_list.parquet", "is_flagged", "local_studies.csv", RULE)
+    yield Claim("cpb.all", int(table["is_flagged"].sum()), "count", "Uitkomsten van het CPB naast die van de studie", where)
 
 
 def published_figures(table: pd.DataFrame) -> Iterator[Claim]:

@@ -36,7 +36,7 @@ class Origin:
 class Claim:
     """One number of the report. `id` is dotted: ``{{< var use.zonder_verblijf.pooled.active >}}`` prints it.
 
-    `unit` is percent, points, days, grade, count, year or text; `words` stands in place of the number for a text.
+    `unit` is percent, points, days, grade, count, ratio, p, year or text; `words` stands in place of the number for a text.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Claims(Contract):
     value: Series[float] = pa.Field(nullable=True, description="the number itself; empty for a text")
     lower: Series[float] = pa.Field(nullable=True, description="lower end of the interval")
     upper: Series[float] = pa.Field(nullable=True, description="upper end of the interval")
-    unit: Series[str] = pa.Field(description="percent, points, days, grade, count, year or text")
+    unit: Series[str] = pa.Field(description="percent, points, days, grade, count, ratio, p, year or text")
     file: Series[str] = pa.Field(description="file that holds the value")
     row: Series[str] = pa.Field(description="row of that file")
     tables: Series[str] = pa.Field(description="StatLine tables or evidence files under it")

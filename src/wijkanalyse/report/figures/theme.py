@@ -48,15 +48,21 @@ GROUP_ORDER = ("active", "not_active")
 
 
 @contextmanager
-def themed(path: Path, height: float, panels: int, mark: bool, *, sharex: bool = True) -> Iterator[tuple[Figure, list[Axes]]]:
-    """A themed figure of `panels` rows, marked when its figures are made up, written when the block ends well."""
+def themed(
+    path: Path, height: float, panels: int, mark: bool, *, sharex: bool = True, columns: int = 1
+) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A themed figure of `panels` rows and some columns, row by row, marked when its figures are made up.
+
+    `height` in inches. Written when the block ends well.
+    """
     with mpl.rc_context(THEME):
         figure = Figure(figsize=(WIDTH_INCHES, height))
-        axes = figure.subplots(panels, 1, sharex=sharex, squeeze=False)[:, 0]
-        yield figure, list(axes)
+        axes = figure.subplots(panels, columns, sharex="col" if sharex else False, squeeze=False).ravel()
         for axis in axes:
             axis.xaxis.set_major_locator(MaxNLocator(nbins=8))
             axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+            axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+        yield figure, list(axes)
         if mark:
             figure.text(
                 0.5, 0.5, MARK, fontsize=34, color="#000000", alpha=0.07, rotation=18, ha="center", va="center", zorder=0

@@ -37,6 +37,7 @@ CHECKS = {
     "title": "titel van de tabel als in het register",
     "division": "gemeenten op de eerste dag van het jaar als in de lijst van herindelingen",
     "coverage": "vrijwel elke gemeente heeft een cijfer",
+    "coverage_kept": "elk cijfer van de vorige versie is er nog",
     "national_total": "gemeenten tellen op tot het landelijke totaal",
     "parts": "vormen van hulp tellen op tot hun geheel",
     "published_total": "landelijk totaal als in publicaties van het CBS",

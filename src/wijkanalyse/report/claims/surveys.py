@@ -1,0 +1,233 @@
+"""Claims on the client surveys: each published figure beside the rerun, how far that moves, and what activity makes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pandas as pd
+
+from wijkanalyse.evidence.codes import PRECISIONS
+from wijkanalyse.frames import rows
+from wijkanalyse.report import evidence_words as words
+from wijkanalyse.report.claims.ledger import UNKNOWN, Claim, Origin
+from wijkanalyse.report.numbers import enumeration, interval
+from wijkanalyse.synthesis.indicators import POOLED, RANDOM, RANDOM_BY_SURVEY, UNWEIGHTED
+from wijkanalyse.synthesis.small_studies import FEWEST_ADVISED
+
+FOLDER: Final = "data/processed/estimates"
+RULE: Final = "synthesise_evidence"
+DECIMALS: Final = {"grade": 1, "percent": 0}
+_KEYS: Final = ("subset", "precision", "missing_n", "grade_sd", "estimator")
+
+VARIANTS: Final[dict[str, tuple[str, dict[str, str]]]] = {
+    "left_out": ("zonder onderzoeken die geen aantal noemen", {"missing_n": "left_out"}),
+    "small": ("klein aantal waar het niet is genoemd", {"missing_n": "small"}),
+    "large": ("groot aantal waar het niet is genoemd", {"missing_n": "large"}),
+    "approx": ("ook cijfers met 'ongeveer'", {"precision": "+".join(PRECISIONS[:2])}),
+    "bounds": ("ook onder- en bovengrenzen", {"precision": "+".join(PRECISIONS)}),
+    "wijkteam": ("alleen cliënten van wijkteams", {"subset": "wijkteam"}),
+    "jeugd": ("alleen cliënten van jeugdhulp", {"subset": "jeugd"}),
+    "by_survey": ("elk onderzoek als een eigen plaats", {"estimator": RANDOM_BY_SURVEY}),
+}
+"""Other choices than the main one, each changed alone, and what they are called in the report."""
+
+
+def indicators(estimates: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``indicator.<name>.*``: the three means, where another place lies, and the published figure with its n.
+
+    estimates: frame as in `ClientEstimates`. ``mean`` is the mean over places (random effects).
+    """
+    base = estimates[estimates["is_base"]]
+    for row in rows(base[base["estimator"].eq(RANDOM)]):
+        name, unit, label, decimals = row.indicator, row.unit, row.label_nl, DECIMALS[row.unit]
+        where = _origin("client_estimates", f"indicator={name}, is_base, estimator={RANDOM}")
+        key = f"indicator.{name}"
+        yield Claim(f"{key}.mean", row.value, unit, f"{label}, gemiddelde over plaatsen", where, row.lower, row.upper, decimals)
+        ends = row.prediction_lower, row.prediction_upper
+        elsewhere = UNKNOWN if math.isnan(ends[0]) else interval(*ends, unit, decimals)
+        text = f"{label}, waar een andere plaats te verwachten is"
+        yield Claim(f"{key}.elsewhere", row.value, unit, text, where, *ends, decimals, words=elsewhere)
+        yield Claim(f"{key}.published", row.published, unit, f"{label}, zoals gepubliceerd", where, decimals=decimals)
+        n = math.nan if pd.isna(row.published_n) else float(row.published_n)
+        yield Claim(f"{key}.published_n", n, "count", f"{label}, respondenten in de studie", where)
+        position = _position(row.published_in_interval, row.published_in_prediction)
+        text = f"{label}, waar het gepubliceerde cijfer ligt"
+        yield Claim(f"{key}.position", math.nan, "text", text, where, words=position)
+        yield Claim(f"{key}.k", row.k, "count", f"{label}, onderzoeken", where)
+        yield Claim(f"{key}.places", row.places, "count", f"{label}, plaatsen", where)
+        yield Claim(f"{key}.k_with_n", row.k_with_n, "count", f"{label}, onderzoeken met aantal respondenten", where)
+        yield Claim(f"{key}.n", row.n, "count", f"{label}, respondenten", where)
+        yield Claim(f"{key}.i2", row.i2_pct, "percent", f"{label}, deel van de spreiding tussen plaatsen (I2)", where, decimals=0)
+        yield Claim(f"{key}.tau2", row.tau2, "ratio", f"{label}, variantie tussen plaatsen (tau2)", where, decimals=3)
+    means = {POOLED: ("pooled", "gewogen naar respondenten"), UNWEIGHTED: ("unweighted", "gemiddelde van onderzoeken")}
+    for row in rows(base[base["estimator"].isin(means)]):
+        leaf, text = means[row.estimator]
+        where = _origin("client_estimates", f"indicator={row.indicator}, is_base, estimator={row.estimator}")
+        value, decimals = (row.value, row.unit), DECIMALS[row.unit]
+        label = f"{row.label_nl}, {text}"
+        yield Claim(f"indicator.{row.indicator}.{leaf}", *value, label, where, row.lower, row.upper, decimals)
+
+
+def together(estimates: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``indicators.*``: of the published figures together, how many lie where, and on which choices that rests."""
+    main = estimates[estimates["is_base"] & estimates["estimator"].eq(RANDOM)]
+    inside, elsewhere = (main[f"published_in_{what}"].fillna(False).astype(bool) for what in ("interval", "prediction"))
+    percent = main[main["unit"].eq("percent")]
+    width = percent["prediction_upper"] - percent["prediction_lower"]
+    counts = {
+        "all": (len(main), "Gepubliceerde cliëntcijfers"),
+        "within": (int(inside.sum()), "Gepubliceerde cijfers binnen het interval van het gemiddelde over plaatsen"),
+        "within_elsewhere": (int(elsewhere.sum()), "Gepubliceerde cijfers binnen het gebied van een andere plaats"),
+        "percentages": (len(percent), "Gepubliceerde cliëntcijfers die een percentage zijn"),
+        "wide": (int((width > 50).sum()), "Percentages waarvan het gebied meer dan de helft van de schaal beslaat"),
+    }
+    where = _origin("client_estimates", f"is_base, estimator={RANDOM}")
+    for leaf, (count, label) in counts.items():
+        yield Claim(f"indicators.{leaf}", count, "count", label, where)
+    outside = [
+        f"{row.label_nl} (de studie {'lager' if row.published < row.value else 'hoger'})"
+        for row in rows(main[main["published_in_interval"].eq(False).fillna(False).astype(bool)])
+    ]
+    first = main.iloc[0]
+    yield _text("indicators.outside", "Cijfers buiten het interval", where, enumeration(outside) or "geen")
+    missing_n = words.MISSING_N[first["missing_n"]]
+    yield _text("indicators.missing_n", "Onderzoek zonder aantal respondenten", where, missing_n)
+    precise = enumeration([words.PRECISIONS[word] for word in str(first["precision"]).split("+")])
+    yield _text("indicators.precision", "Hoe precies een cijfer is genoemd", where, precise)
+    widest = percent.loc[width.idxmax()] if width.notna().any() else None
+    label, ends = "Percentage met het breedste gebied", UNKNOWN
+    if widest is not None:
+        ends = interval(widest["prediction_lower"], widest["prediction_upper"], "percent", 0)
+    yield _text("indicators.widest", label, where, UNKNOWN if widest is None else str(widest["label_nl"]))
+    yield _text("indicators.widest_area", label, where, ends)
+
+
+def sensitivity(estimates: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``sensitive.<variant>.*``: the mean over places with one other choice, and how many published lie inside.
+
+    The main choice and the two other means stand among the variants as ``main``, ``pooled`` and ``unweighted``.
+    """
+    base = estimates[estimates["is_base"]]
+    main = base[base["estimator"].eq(RANDOM)]
+    variants = {
+        "main": ("hoofdschatting", main),
+        **{name: (label, _changed(estimates, main, change)) for name, (label, change) in VARIANTS.items()},
+        "pooled": ("gewogen naar respondenten", base[base["estimator"].eq(POOLED)]),
+        "unweighted": ("gemiddelde van onderzoeken", base[base["estimator"].eq(UNWEIGHTED)]),
+    }
+    for variant, (label, found) in variants.items():
+        where = _origin("client_estimates", ", ".join(f"{key}={found[key].iloc[0]}" for key in _KEYS if key != "grade_sd"))
+        for row in rows(found):
+            name, text = f"sensitive.{variant}.{row.indicator}", f"{row.label_nl}, {label}"
+            yield Claim(name, row.value, row.unit, text, where, row.lower, row.upper, DECIMALS[row.unit])
+        known = found["published_in_interval"].dropna()
+        yield Claim(f"sensitive.{variant}.inside", int(known.sum()), "count", f"Gepubliceerd binnen interval, {label}", where)
+        yield Claim(f"sensitive.{variant}.known", len(known), "count", f"Cijfers met een interval, {label}", where)
+    yield from _grade_sd(estimates, main)
+
+
+def _grade_sd(estimates: pd.DataFrame, main: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``grade_sd.*``: the standard deviations taken for grades, and the lowest and highest mean they give."""
+    grades = main[main["unit"].eq("grade")]
+    for row in rows(grades):
+        same = estimates["indicator"].eq(row.indicator) & estimates["estimator"].eq(RANDOM)
+        for key in ("subset", "precision", "missing_n"):
+            same &= estimates[key].eq(getattr(row, key))
+        found = estimates[same]
+        where = _origin("client_estimates", f"indicator={row.indicator}, is_base but for grade_sd")
+        taken = {"main": row.grade_sd, "low": found["grade_sd"].min(), "high": found["grade_sd"].max()}
+        for leaf, value in taken.items():
+            yield Claim(f"grade_sd.{leaf}", value, "grade", "Standaardafwijking van rapportcijfers", where)
+        for leaf, value in {"lowest": found["value"].min(), "highest": found["value"].max()}.items():
+            yield Claim(f"grade_sd.{leaf}", value, "grade", f"{row.label_nl} bij een andere standaardafwijking", where)
+
+
+def leave_one_out(table: pd.DataFrame, estimates: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``without_one.<indicator>`` (range of the mean over places) and the indicator that one survey moves most."""
+    labels = estimates.drop_duplicates("indicator").set_index("indicator")["label_nl"]
+    main = table[table["estimator"].eq(RANDOM)]
+    for name, group in main.groupby("indicator", sort=False):
+        unit, low, high = str(group["unit"].iloc[0]), group["value"].min(), group["value"].max()
+        where = _origin("client_leave_one_out", f"indicator={name}, estimator={RANDOM}")
+        decimals = DECIMALS[unit]
+        text = UNKNOWN if math.isnan(low) else interval(low, high, unit, decimals)
+        yield Claim(f"without_one.{name}", math.nan, unit, f"{labels[str(name)]}, één onderzoek weggelaten", where,
+                    low, high, decimals, words=text)  # fmt: skip
+    shift = main[main["unit"].eq("percent")].dropna(subset="shift")
+    where = _origin("client_leave_one_out", "largest shift of a percentage")
+    largest = shift.loc[shift["shift"].abs().idxmax()] if len(shift) else None
+    label = "Percentage dat met één onderzoek het meest verschuift"
+    yield _text("without_one.most", label, where, UNKNOWN if largest is None else str(labels[largest["indicator"]]))
+    moved = math.nan if largest is None else abs(float(largest["shift"]))
+    yield Claim("without_one.shift", moved, "points", label, where)
+
+
+def small_studies(table: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``small_studies.*``: for how many figures one could ask whether small surveys say something else."""
+    where = _origin("client_small_studies", "is_advised")
+    advised = int(table["is_advised"].sum())
+    yield Claim("small_studies.testable", advised, "count", "Cijfers met genoeg onderzoeken van bekende omvang", where)
+    yield Claim("small_studies.needed", FEWEST_ADVISED, "count", "Onderzoeken die daarvoor nodig zijn", where)
+    yield Claim("small_studies.most", table["k"].max(), "count", "Meeste onderzoeken van bekende omvang bij één cijfer", where)
+
+
+def survey_populations(values: pd.DataFrame) -> Iterator[Claim]:
+    """Claims ``surveys.*``: the client surveys that are pooled, how many state their size, and how many are on the Wmo."""
+    distinct = values.drop_duplicates("survey_id")
+    where = _origin("client_survey_values", "distinct survey_id")
+    yield Claim("surveys.pooled", len(distinct), "count", "Samengevoegde cliëntervaringsonderzoeken", where)
+    with_n = values.dropna(subset="n")["survey_id"].nunique()
+    yield Claim("surveys.with_n", with_n, "count", "Waarvan met een aantal respondenten", where)
+    yield Claim("surveys.places", distinct["place"].nunique(), "count", "Plaatsen van deze onderzoeken", where)
+    wmo = int(distinct["population"].eq("wmo").sum())
+    yield Claim("surveys.wmo", wmo, "count", "Waarvan onder Wmo-cliënten", where)
+
+
+def activity(table: pd.DataFrame, classified_on: str) -> Iterator[Claim]:
+    """Claims ``activity.<indicator>.*``: means and places by activity, their difference, and what the groups rest on.
+
+    table: frame as in `Activity`; classified_on: the StatLine tables that municipalities are classified on.
+    """
+    tables = f"client_surveys.csv, {classified_on}"
+    for row in rows(table[table["subset"].eq("all")]):
+        where = Origin(f"{FOLDER}/client_activity.parquet", f"indicator={row.indicator}, subset=all", tables, RULE)
+        key, decimals = f"activity.{row.indicator}", DECIMALS[row.unit]
+        for group, text in (("active", "met"), ("not_active", "zonder")):
+            label = f"{row.label_nl}, gemeenten {text} actief wijkteam"
+            yield Claim(f"{key}.{group}", getattr(row, f"mean_{group}"), row.unit, label, where, decimals=decimals)
+            yield Claim(f"{key}.places_{group}", getattr(row, f"places_{group}"), "count", label, where)
+        unit = "points" if row.unit == "percent" else row.unit
+        label = f"{row.label_nl}, actief min niet actief"
+        more = decimals + 1
+        yield Claim(f"{key}.difference", row.difference, unit, label, where, row.lower, row.upper, more)
+    source = str(table["source"].iloc[0])
+    where = Origin(f"{FOLDER}/client_activity.parquet", "source", tables, RULE)
+    yield _text("activity.source", "Waarop de indeling in actief en niet actief rust", where, source)
+
+
+def _changed(estimates: pd.DataFrame, main: pd.DataFrame, change: dict[str, str]) -> pd.DataFrame:
+    """The rows with the main choices but for `change`, in the order of the indicators."""
+    wanted = {**{key: main[key].iloc[0] for key in _KEYS if key != "grade_sd"}, **change}
+    same = pd.Series(True, index=estimates.index)
+    for key, value in wanted.items():
+        same &= estimates[key].eq(value)
+    deviation = float(main["grade_sd"].dropna().iloc[0])
+    return estimates[same & (estimates["grade_sd"].isna() | estimates["grade_sd"].eq(deviation))]
+
+
+def _position(inside: Any, elsewhere: Any) -> str:
+    if pd.isna(inside):
+        return UNKNOWN
+    if inside:
+        return "in het interval"
+    return "in het gebied" if not pd.isna(elsewhere) and elsewhere else "erbuiten"
+
+
+def _origin(table: str, row: str) -> Origin:
+    return Origin(f"{FOLDER}/{table}.parquet", row, "client_surveys.csv", RULE)
+
+
+def _text(name: str, label: str, where: Origin, said: str) -> Claim:
+    return Claim(name, math.nan, "text", label, where, words=said)
