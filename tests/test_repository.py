@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wijkanalyse.evidence.schemas import TABLES
+from wijkanalyse.evidence.schemas import OWN_TABLES, TABLES
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,7 +54,9 @@ def test_the_workflow_lists_the_evidence_files_that_have_a_schema() -> None:
     text = (ROOT / "workflow/rules/common.smk").read_text()
     listed = re.search(r"EVIDENCE = \[(.*?)\]", text, re.S).group(1)
     assert set(re.findall(r'"(\w+)"', listed)) == set(TABLES)
-    assert {path.stem for path in (ROOT / "data/raw/evidence").glob("*.csv")} == set(TABLES)
+    # a municipality's own files are not the project's
+    files = {path.stem for path in (ROOT / "data/raw/evidence").glob("*.csv")}
+    assert files - set(OWN_TABLES) == set(TABLES)
 
 
 def test_no_file_names_a_place_on_one_machine() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -31,13 +32,27 @@ def main(arguments: list[str] | None = None) -> int:
     vintages.add_argument("table", nargs="?", help="number of a table; without it all tables with two versions")
     vintages.set_defaults(run=_vintages)
 
+    evidence = commands.add_parser("evidence", help="check the hand-coded records, or add one").add_subparsers(
+        required=True, metavar="what"
+    )
+    check = evidence.add_parser("check", help="name every problem in the evidence files")
+    check.add_argument("paths", nargs="*", type=Path, metavar="folder or file", help="default: data/raw/evidence")
+    check.set_defaults(run=_evidence_check)
+    add = evidence.add_parser("add", help="ask for a record column by column and append it to its file")
+    add.add_argument("table", help="name of the file without .csv, e.g. client_surveys")
+    add.add_argument("--folder", type=Path, help="default: data/raw/evidence")
+    add.set_defaults(run=_evidence_add)
+
+    dictionary = commands.add_parser("dictionary", help="what every column of every table means, or write it to docs/")
+    dictionary.add_argument("--write", action="store_true", help="write docs/data-dictionary.md")
+    dictionary.set_defaults(run=_dictionary)
+
     chosen = parser.parse_args(arguments)
     try:
-        chosen.run(chosen)
+        return int(chosen.run(chosen) or 0)
     except WijkanalyseError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 def _summary(chosen: argparse.Namespace) -> None:
@@ -79,3 +94,36 @@ def _vintages(chosen: argparse.Namespace) -> None:
         of_it = f" of {chosen.table}" if chosen.table else " of any table"
         raise WijkanalyseError(f"there are no two versions{of_it} in data/raw; `snakemake refresh` fetches what CBS has now.")
     print("\n\n".join(describe(revision) for revision in found))
+
+
+def _evidence_check(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.evidence.checking import FOLDER, check
+
+    print(check(chosen.paths or [FOLDER]))
+
+
+def _evidence_add(chosen: argparse.Namespace) -> int:
+    from wijkanalyse.evidence.adding import add_record
+    from wijkanalyse.evidence.checking import FOLDER
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  # lets a person edit the line that is typed
+    return 0 if add_record(chosen.table, chosen.folder or FOLDER, ask=_ask) else 1
+
+
+def _ask(prompt: str) -> str:
+    answer = input(prompt)
+    if not sys.stdin.isatty():
+        print(answer)  # answers from a pipe are seen where a person would have typed them
+    return answer
+
+
+def _dictionary(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.dictionary import PATH, data_dictionary
+    from wijkanalyse.files import write_text
+
+    if chosen.write:
+        write_text(data_dictionary(), PATH)
+        print(f"written: {PATH}")
+    else:
+        print(data_dictionary(), end="")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wijkanalyse.evidence import EvidenceError, load_evidence
+from wijkanalyse.evidence import EvidenceError, Problem, load_evidence
+from wijkanalyse.evidence.problems import RULES
 
 RAW = Path(__file__).parents[2] / "data" / "raw" / "evidence"
 
@@ -60,8 +61,16 @@ class Records:
     def problems(self, names: dict[str, str] | None = None) -> list[str]:
         with pytest.raises(EvidenceError) as caught:
             load_evidence(self.folder, known_codes=KNOWN_CODES, names=names)
-        assert str(caught.value).count("\n") == len(caught.value.problems)
-        return [str(problem) for problem in caught.value.problems]
+        lines = str(caught.value).split("\n")
+        assert lines[1 : len(caught.value.problems) + 1] == [f"  {problem}" for problem in caught.value.problems]
+        return [said(problem) for problem in caught.value.problems]
+
+
+def said(problem: Problem) -> str:
+    """Return a problem as it is shown, without the name of its rule, which must be one that has advice."""
+    text, rule = str(problem).rsplit(" [", 1)
+    assert rule.removesuffix("]") in RULES
+    return text
 
 
 @pytest.fixture

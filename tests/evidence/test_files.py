@@ -5,7 +5,7 @@ import pytest
 from wijkanalyse.evidence import TABLES, load_evidence
 from wijkanalyse.evidence.reading import read_text
 
-from .conftest import KNOWN_CODES, Records
+from .conftest import KNOWN_CODES, Records, said
 
 COLUMNS = list(TABLES["local_studies"].to_schema().columns)
 
@@ -13,7 +13,7 @@ COLUMNS = list(TABLES["local_studies"].to_schema().columns)
 def file_problems(records: Records) -> list[str]:
     """Return what is wrong with the file as a file; its values are not looked at."""
     _, problems = read_text(records.path("local_studies"), COLUMNS)
-    return [str(problem) for problem in sorted(problems)]
+    return [said(problem) for problem in sorted(problems)]
 
 
 def spoil(records: Records, content: bytes) -> str:
@@ -30,6 +30,7 @@ def raw(records: Records) -> bytes:
 
 def test_missing_file(records: Records) -> None:
     records.path("local_studies").rename(records.folder / "local_study.csv")
+    assert records.problems()[1] == 'local_study.csv: is no evidence table; did you mean "local_studies.csv"?'
     assert file_problems(records) == [f'local_studies.csv: not found in {records.folder}; did you mean "local_study.csv"?']
 
 
@@ -40,7 +41,7 @@ def test_empty_file(records: Records, content: bytes) -> None:
 
 def test_header_only(records: Records, raw: bytes) -> None:
     assert spoil(records, raw.splitlines(keepends=True)[0]) == (
-        "local_studies.csv: holds only the header row, expected at least one record"
+        "local_studies.csv row 1: holds only the header row, expected at least one record"
     )
 
 
@@ -109,11 +110,11 @@ def test_quote_that_is_never_closed(records: Records, raw: bytes) -> None:
 
 
 def test_empty_row(records: Records, raw: bytes) -> None:
-    assert spoil(records, raw + b"," * 12 + b"\n") == "local_studies.csv row 54: empty row, remove it"
+    assert spoil(records, raw + b"," * 12 + b"\n") == "local_studies.csv row 54: found only empty cells, expected a record"
 
 
 def test_only_empty_rows(records: Records, raw: bytes) -> None:
-    assert "empty row" in spoil(records, raw.splitlines(keepends=True)[0] + b"," * 12 + b"\n")
+    assert "only empty cells" in spoil(records, raw.splitlines(keepends=True)[0] + b"," * 12 + b"\n")
 
 
 def test_blank_lines_are_passed_over_and_counted(records: Records, raw: bytes) -> None:

@@ -84,7 +84,9 @@ DELIVERS_HELP: Final = ("yes", "no", "unclear")
 STUDY_SCOPES: Final = ("local", "national")
 STUDY_DESIGNS: Final = ("business case", "casestudy", "quasi-experiment", "register study", "survey")
 DIRECTIONS: Final = ("positive", "mixed", "none", "negative", "unclear")
-CASE_LEVELS: Final = ("aggregate", "unit_cost", "programme_cost", "related_intervention")
+CASE_LEVELS: Final = ("aggregate", "unit_cost", "programme_cost", "related_intervention", "case")
+# The period that the euros of one case are about.
+PERIOD: Final = r"(?:year|([1-9]\d?) (?:months?|years?))"
 CASE_RESULTS: Final = ("better", "equal", "worse", "mixed")
 
 SECTIONS: Final = ("effectiviteit", "toegevoegde_waarde", "definitie", "opzet")

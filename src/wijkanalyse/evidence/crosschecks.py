@@ -17,11 +17,15 @@ _NAME_COLUMN: Final = {
     "annual_reports": "gm_name",
     "local_studies": "gm_name",
     "business_case": "municipality",
+    "own_business_cases": "municipality",
 }
 # Everyday names, as written on the pages coded, of municipalities whose official name is another.
 _EVERYDAY_NAMES: Final = {"Den Haag": "'s-Gravenhage", "Den Bosch": "'s-Hertogenbosch"}
+IDENTIFYING: Final = ("organisation", "gm_code", "year", "source_level", "url")
+"""Columns of annual_reports that name the report coded; a second coder's file may repeat them."""
+
 # What rows of one survey have in common; instrument, url and respondents may differ (subsamples, several pages).
-_SURVEY_WIDE: Final = ("organisation", "gm_name", "gm_code", "year", "year_basis", "population", "n_survey")
+SURVEY_WIDE: Final = ("organisation", "gm_name", "gm_code", "year", "year_basis", "population", "n_survey")
 
 
 def all_checks(tables: Mapping[str, pd.DataFrame], known_codes: frozenset[str], names: Mapping[str, str]) -> list[Problem]:
@@ -34,6 +38,7 @@ def all_checks(tables: Mapping[str, pd.DataFrame], known_codes: frozenset[str], 
         *_names_off(tables, known_codes, names),
         *_survey_rows_differ(tables),
         *_unknown_reports(tables),
+        *_other_reports(tables),
         *_surveys_twice(tables),
     ]
 
@@ -52,7 +57,7 @@ def _unknown_codes(
             code, name = str(frame.at[row, "gm_code"]), str(frame.at[row, name_column])
             hint = f"; {name} is {code_of[name]}" if name in code_of else ""
             text = f"found {code}, expected the code of a municipality that existed in 2015-2026{hint}"
-            yield Problem(f"{table}.csv", int(row), "gm_code", text, _identity(table, frame, row))
+            yield Problem(f"{table}.csv", int(row), "gm_code", text, _identity(table, frame, row), "municipality")
 
 
 def _names_off(tables: Mapping[str, pd.DataFrame], known_codes: frozenset[str], names: Mapping[str, str]) -> Iterator[Problem]:
@@ -74,14 +79,15 @@ def _names_off(tables: Mapping[str, pd.DataFrame], known_codes: frozenset[str], 
         if official != expected:
             source = "" if code in names else " as in the other records with this code"
             text = f"{found(official)} with {code}, expected {expected}{source}"
-            yield Problem(f"{table}.csv", row, _NAME_COLUMN[table], text, _identity(table, tables[table], row))
+            record = _identity(table, tables[table], row)
+            yield Problem(f"{table}.csv", row, _NAME_COLUMN[table], text, record, "municipality")
 
 
 def _survey_rows_differ(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     if "client_surveys" not in tables:
         return
     frame = tables["client_surveys"]
-    for column in _SURVEY_WIDE:
+    for column in SURVEY_WIDE:
         text = frame[column].astype("str").fillna("")
         first = text.groupby(frame["survey_id"], sort=False).transform("first")
         for row in frame.index[text.ne(first) & frame["survey_id"].notna()]:
@@ -93,6 +99,7 @@ def _survey_rows_differ(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]
                 column,
                 f"{found(text[row])}, expected {expected} as in the first row of {survey}",
                 survey,
+                "survey",
             )
 
 
@@ -103,7 +110,23 @@ def _unknown_reports(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     first = set(tables["annual_reports"]["report_id"])
     for row, report in second[second.notna() & ~second.isin(first)].items():
         text = f"found {report}, expected a report_id of annual_reports.csv{nearest(report, first)}"
-        yield Problem("annual_reports_second_coder.csv", int(str(row)), "report_id", text, str(report))
+        yield Problem("annual_reports_second_coder.csv", int(str(row)), "report_id", text, str(report), "reference")
+
+
+def _other_reports(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Fields that name a report must say the same to both coders; the second file may leave them out."""
+    if "annual_reports" not in tables or "annual_reports_second_coder" not in tables:
+        return
+    second = tables["annual_reports_second_coder"]
+    first = tables["annual_reports"].drop_duplicates("report_id").set_index("report_id")
+    shared = second[second["report_id"].isin(first.index)]
+    for column in [name for name in IDENTIFYING if name in second]:
+        expected = first.loc[shared["report_id"], column].fillna("").to_numpy()
+        actual = shared[column].fillna("").to_numpy()
+        for row, report, here, there in zip(shared.index, shared["report_id"], actual, expected, strict=True):
+            if here != there:
+                text = f"{found(here)}, expected {there or 'nothing'} as {report} has it in annual_reports.csv"
+                yield Problem("annual_reports_second_coder.csv", int(row), column, text, str(report), "second_coder")
 
 
 def _surveys_twice(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -113,7 +136,7 @@ def _surveys_twice(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     without = tables["client_surveys_without_values"]["survey_id"]
     for row, survey in without[without.isin(tables["client_surveys"]["survey_id"])].items():
         text = f"found {survey}, expected a survey that has no row in client_surveys.csv"
-        yield Problem("client_surveys_without_values.csv", int(str(row)), "survey_id", text, str(survey))
+        yield Problem("client_surveys_without_values.csv", int(str(row)), "survey_id", text, str(survey), "reference")
 
 
 def _identity(table: str, frame: pd.DataFrame, row: object) -> str:

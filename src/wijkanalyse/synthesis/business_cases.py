@@ -118,7 +118,7 @@ def summarise_cases(compared: pd.DataFrame, inference: Inference) -> pd.DataFram
     there is none. The share has the Wilson interval.
     """
     rows = []
-    for number, origin in enumerate(ORIGINS):
+    for origin in ORIGINS:
         group = _of(compared, origin)
         before, with_team = (group[name].to_numpy("float64") for name in ("value_before_eur", "value_team_eur"))
         k = len(group)
@@ -133,7 +133,7 @@ def summarise_cases(compared: pd.DataFrame, inference: Inference) -> pd.DataFram
             else:
                 value = _statistic(measure, before, with_team)
             if k and measure in {"mean_difference_eur", "difference_pct"}:
-                rng = np.random.default_rng([inference.seed, number, list(MEASURES).index(measure)])
+                rng = np.random.default_rng([inference.seed, list(MEASURES).index(measure)])
                 lower, upper, note = _bootstrap(measure, before, with_team, inference, rng)
                 interval = "none" if math.isnan(lower) else "bca"
             rows.append((origin, measure, label, unit, k, value, lower, upper, interval, note))
