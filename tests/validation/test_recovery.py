@@ -11,11 +11,13 @@ from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.validation.__main__ import main
 from wijkanalyse.validation.countries import Country
 from wijkanalyse.validation.estimators import ESTIMATORS
+from wijkanalyse.validation.published import published_contrasts, questions
 from wijkanalyse.validation.questions import QUESTIONS
 from wijkanalyse.validation.recovery import Estimate, Results, run_recovery, summarise
 from wijkanalyse.validation.scenarios import SCENARIOS, Scenario
 from wijkanalyse.validation.table import as_markdown
 
+PUBLISHED = {"published": published_contrasts}
 USE = next(question for question in QUESTIONS if question.name == "use_change")
 
 
@@ -26,17 +28,17 @@ def small(name: str) -> Scenario:
 
 def test_the_result_does_not_depend_on_the_number_of_processes():
     scenarios = {name: small(name) for name in ("zero", "crisis")}
-    alone = run_recovery(ESTIMATORS, scenarios, 2, seed=9)
-    together = run_recovery(ESTIMATORS, scenarios, 2, seed=9, processes=2)
+    alone = run_recovery(PUBLISHED, scenarios, 2, seed=9)
+    together = run_recovery(PUBLISHED, scenarios, 2, seed=9, processes=2)
     pd.testing.assert_frame_equal(alone, together, check_exact=False, rtol=1e-12)
-    only = run_recovery(ESTIMATORS, {"crisis": small("crisis")}, 1, seed=9)
+    only = run_recovery(PUBLISHED, {"crisis": small("crisis")}, 1, seed=9)
     expected = alone[alone["scenario"].eq("crisis") & alone["replication"].lt(1)].reset_index(drop=True)
     pd.testing.assert_frame_equal(only, expected)
 
 
 def test_the_published_contrasts_find_effects_where_there_are_none():
     """With the team's own help counted in, duration and crisis differ by construction; without it they do not."""
-    summary = summarise(run_recovery(ESTIMATORS, {"zero": SCENARIOS["zero"]}, 4, seed=4)).set_index("question")
+    summary = summarise(run_recovery(PUBLISHED, {"zero": SCENARIOS["zero"]}, 4, seed=4)).set_index("question")
     assert summary["truth"].eq(0).all()
     for contrast, least in (("duration", 30), ("crisis", 0.8)):
         with_team, without = (summary.loc[f"published_{contrast}_{form}"] for form in ("zonder_verblijf", "niet_wijkteam"))
@@ -98,7 +100,9 @@ def test_one_command_writes_the_table(tmp_path, capsys):
     text = (tmp_path / "recovery.md").read_text(encoding="utf-8")
     assert "1 made-up countries per scenario, seed 3" in text
     assert "published_duration_zonder_verblijf" in text
-    assert len(pd.read_csv(tmp_path / "recovery.csv")) == 16
+    table = pd.read_csv(tmp_path / "recovery.csv")
+    assert set(table["estimator"]) == set(ESTIMATORS)
+    assert set(table.loc[table["estimator"].eq("published"), "question"]) == set(questions())
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(capsys):

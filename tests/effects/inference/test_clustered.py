@@ -197,3 +197,18 @@ def test_units_across_clusters_are_refused() -> None:
     design = replace(panel("poisson_units"), clusters=np.arange(120) % 5)
     with pytest.raises(ValueError, match="one unit lie in several clusters"):
         robust_error(design, fit(design), "treated", "CR3")
+
+
+def test_one_newton_step_per_cluster_comes_close_to_leaving_it_out() -> None:
+    rng = np.random.default_rng(7)
+    clusters = np.repeat(np.arange(60), 5)
+    x = np.column_stack([np.ones(300), rng.normal(size=60)[clusters]])
+    y = rng.poisson(np.exp(2 + 0.2 * x[:, 1] + rng.normal(0, 0.3, 60)[clusters])).astype(float)
+    design = Design(y, x, ("one", "x"), clusters, "poisson")
+    found = fit(design)
+    exact, quick = (robust_error(design, found, "x", variant).error for variant in ("CR3", "CR3L"))
+    assert quick == pytest.approx(exact, rel=0.02)
+    linear = Design(np.log(y + 1), x, ("one", "x"), clusters, "gaussian")
+    found = fit(linear)
+    errors = [robust_error(linear, found, "x", variant).error for variant in ("CR3", "CR3L")]
+    assert errors[0] == errors[1]

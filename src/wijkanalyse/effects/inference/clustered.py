@@ -21,7 +21,7 @@ from wijkanalyse.effects.models.fitted import Fit
 from wijkanalyse.effects.models.groups import BoolArray, FloatArray
 from wijkanalyse.errors import listing
 
-Variant = Literal["CR0", "CR1", "CR2", "CR3"]
+Variant = Literal["CR0", "CR1", "CR2", "CR3", "CR3L"]
 
 # a cluster whose leverage in some direction is 1 fits itself there; it says nothing about the error in that direction
 FULL_LEVERAGE = 1e-10
@@ -54,7 +54,8 @@ def robust_error(design: Design, fit: Fit, term: str | FloatArray, variant: Vari
     CR0 plain; CR1 with the factor of `Contributions`; CR2 bias-reduced under the working model that the weights are inverse
     variances (Bell & McCaffrey 2002; Pustejovsky & Tipton 2018) with their Satterthwaite degrees of freedom; CR3 the
     jackknife (G-1)/G x sum (b_(g) - b)(b_(g) - b)', each cluster left out exactly (MacKinnon, Nielsen & Webb 2023; for GLMs
-    by refitting). CR0, CR1 and CR3 with G-1 degrees of freedom. CR2 of a GLM is that of its working regression.
+    by refitting); CR3L the same with one Newton step per cluster, quick and for a linear model exact (their CV3L). CR0, CR1,
+    CR3 and CR3L with G-1 degrees of freedom. CR2 of a GLM is that of its working regression.
     """
     contrast = fit.contrast(term) if isinstance(term, str) else term
     if fit.reason:
@@ -78,8 +79,8 @@ def cluster_covariance(design: Design, fit: Fit, variant: Variant) -> tuple[Floa
     parts = contributions(design, fit.params)
     if variant == "CR1":
         return parts.sandwich(), None
-    if variant == "CR3":
-        moves, known = _jackknife(design, fit, parts)
+    if variant in ("CR3", "CR3L"):
+        moves, known = _jackknife(design, fit, parts, refits=variant == "CR3")
         if not known.all():
             labels = listing(map(str, design.cluster_groups.labels[~known]), 3)
             return np.full_like(fit.covariance, nan), f"{UNKNOWN_WITHOUT}: the model cannot be fitted without cluster {labels}"
@@ -153,16 +154,16 @@ def _reduced(parts: Contributions) -> _Reduced:
     )
 
 
-def _jackknife(design: Design, fit: Fit, parts: Contributions) -> tuple[FloatArray, BoolArray]:
+def _jackknife(design: Design, fit: Fit, parts: Contributions, refits: bool) -> tuple[FloatArray, BoolArray]:
     """How far the coefficients move when each cluster is left out (G, k), and for which clusters that is known."""
     rest = parts.total - parts.information
     scale = 1 / np.sqrt(np.diagonal(parts.total))
     known: BoolArray = np.linalg.eigvalsh(rest * np.outer(scale, scale))[:, 0] > FULL_LEVERAGE
     moves = np.full_like(parts.scores, nan)
     moves[known] = -scaled_solve(rest[known], parts.scores[known][:, :, None])[:, :, 0]
-    if design.family == "gaussian":
+    if design.family == "gaussian" or not refits:
         return moves, known
     # for a GLM that is the first Newton step, and the rest follow
-    refits = refit_many(design, 1 - np.eye(len(moves))[known], fit.params + moves[known])
-    moves[known], known[known] = refits.params - fit.params, refits.converged
+    refitted = refit_many(design, 1 - np.eye(len(moves))[known], fit.params + moves[known])
+    moves[known], known[known] = refitted.params - fit.params, refitted.converged
     return moves, known
