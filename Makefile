@@ -65,4 +65,4 @@ lock:
 # Everything that a run makes, but not what it fetched
 clean:
 	@rm -rf data/processed/*.parquet data/processed/*.csv data/processed/*.json data/processed/evidence data/processed/estimates reports/_generated reports/_variables.yml \
-	  reports/wijkteams.html reports/wijkteams.pdf logs .snakemake
+	  reports/wijkteams.html reports/wijkteams.pdf reports/gemeenten.html logs .snakemake

@@ -13,6 +13,8 @@ include: "workflow/rules/evidence.smk"
 include: "workflow/rules/business_cases.smk"
 include: "workflow/rules/panel.smk"
 include: "workflow/rules/estimates.smk"
+include: "workflow/rules/multiverse.smk"
+include: "workflow/rules/municipal.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -26,6 +28,7 @@ rule all:
     input:
         "reports/wijkteams.html",
         "reports/wijkteams.pdf",
+        "reports/gemeenten.html",
 
 
 onerror:

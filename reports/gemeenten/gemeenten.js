@@ -20,7 +20,7 @@
   };
   // what stands in the data table of each chart: heading, and where the column comes from
   var TABLES = {
-    share: [["Aandeel (%)", "r", "share"], ["Trajecten door wijkteam", "c", "trajectories_wijkteam"], ["Alle trajecten", "c", "trajectories_zonder_verblijf"]],
+    share: [["Aandeel (%)", "r", "share"]].concat(data.share_of.map(function (part) { return [part[0], "c", part[1]]; })),
     begun: [["Per duizend, met wijkteam", "r", "begun_zonder_verblijf"], ["Per duizend, zonder", "r", "begun_niet_wijkteam"], ["Begonnen, alle", "c", "begun_zonder_verblijf"], ["door wijkteam", "c", "begun_wijkteam"], ["door anderen", "c", "begun_niet_wijkteam"], ["Jongeren", "c", "population_0_22"]],
     running: [["Per duizend, met wijkteam", "r", "running_zonder_verblijf"], ["Per duizend, zonder", "r", "running_niet_wijkteam"], ["Trajecten, alle", "c", "trajectories_zonder_verblijf"], ["door wijkteam", "c", "trajectories_wijkteam"], ["door anderen", "c", "trajectories_niet_wijkteam"], ["Jongeren", "c", "population_0_22"]],
     duration: [["Dagen, met wijkteam", "r", "duration_zonder_verblijf"], ["Dagen, zonder", "r", "duration_niet_wijkteam"], ["Dagen, alleen wijkteam", "c", "mean_duration_days_wijkteam"], ["Beëindigd, alle", "c", "ended_zonder_verblijf"], ["door wijkteam", "c", "ended_wijkteam"], ["door anderen", "c", "ended_niet_wijkteam"]],

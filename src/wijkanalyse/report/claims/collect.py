@@ -13,10 +13,12 @@ from wijkanalyse.classification import Classified
 from wijkanalyse.config import Classification, Config, Contrast
 from wijkanalyse.effects.contrasts import Estimates
 from wijkanalyse.effects.estimands import Estimand, read_estimands
+from wijkanalyse.effects.multiverse.schemas import BranchShares, JointTest, Sizes, Summary
 from wijkanalyse.effects.results import Balance, Decomposition, Effects, Sensitivity, Switchers
 from wijkanalyse.files import read_table
 from wijkanalyse.panel.schemas import Panel
-from wijkanalyse.report.claims import effectiveness, effects, hand_coded, municipalities, run
+from wijkanalyse.report.claims import effectiveness, effects, multiverse, municipalities, run
+from wijkanalyse.report.claims.evidence import on_evidence
 from wijkanalyse.report.claims.ledger import as_frame
 from wijkanalyse.statline.tables import TableRegister, read_tables
 
@@ -53,15 +55,13 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
         effects.sensitivity(read_table(files["sensitivity"], Sensitivity), estimands, estimated_on),
         effects.switchers(read_table(files["switchers"], Switchers), followed_on),
         effects.balance(read_table(files["balance"], Balance), baseline_on),
+        multiverse.admissible(read_table(files["sizes"], Sizes)),
+        multiverse.summaries(read_table(files["multiverse_summary"], Summary), compared_on),
+        multiverse.joint_tests(read_table(files["joint_test"], JointTest), compared_on),
+        multiverse.influential(read_table(files["branch_shares"], BranchShares)),
         municipalities.counts(classification, classified_on),
         municipalities.choices(config, panel, classified_on),
-        hand_coded.indicators(pd.read_parquet(files["indicators"])),
-        hand_coded.themes(pd.read_parquet(files["themes"])),
-        hand_coded.polls(pd.read_parquet(files["polls"])),
-        hand_coded.studies(pd.read_parquet(files["studies"])),
-        hand_coded.published_figures(records["published_figures"]),
-        hand_coded.record_counts(records),
-        hand_coded.survey_populations(pd.read_parquet(files["surveys"])),
+        on_evidence(files, records, classified_on),
     ]
     if "truth" in register:
         truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8"))

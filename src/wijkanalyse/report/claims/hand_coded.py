@@ -29,7 +29,7 @@ def polls(table: pd.DataFrame) -> Iterator[Claim]:
         yield Claim(f"{key}.highest", row.highest_pct, "percent", f"{label}, als ieder ander een team had", where, decimals=0)
         response = math.nan if pd.isna(row.response_pct) else float(row.response_pct)
         yield Claim(f"{key}.response", response, "percent", f"Respons, {row.source}", where, decimals=0)
-    highest = table.loc[table["percent"].idxmax()]
+    highest = table.iloc[int(table["percent"].to_numpy().argmax())]
     where = Origin(f"{FOLDER}/polls.parquet", f"poll_id={highest['poll_id']}", "municipal_polls.csv", RULE)
     yield Claim("polls.highest_year", float(highest["year"]), "year", "Jaar van de hoogste uitkomst", where)
     yield Claim("polls.highest", float(highest["percent"]), "percent", "Hoogste uitkomst", where, decimals=0)

@@ -23,7 +23,7 @@ COMPARED: Final = "municipal_report"
 def themes(table: pd.DataFrame) -> Iterator[Claim]:
     """Claims ``theme.<name>.*`` for the texts of the configuration, ``theme_municipal.<name>.*`` for municipal sections.
 
-    table: frame as in `Themes` with all texts and consensus rules. ``lowest`` and ``highest`` are over the consensus rules.
+    table: frame as in `Themes` with all texts and consensus rules. ``rule_shift`` is the largest change with another rule.
     """
     base = table[table["is_base"]]
     rule, level = str(base["consensus"].iloc[0]), str(base["source_level"].iloc[0])
@@ -35,11 +35,17 @@ def themes(table: pd.DataFrame) -> Iterator[Claim]:
             ends = float(row.lower), float(row.upper)
             yield Claim(f"{prefix}.{row.theme}.share", float(row.share_pct), "percent", label, where, *ends, 0)
             yield Claim(f"{prefix}.{row.theme}.seen", row.seen, "count", label, where)
-    for name, found in table[table["source_level"].eq(level)].groupby("theme", sort=False):
-        where = _themes_at(f"theme={name}, source_level={level}, all consensus rules")
-        for leaf, value in {"lowest": found["share_pct"].min(), "highest": found["share_pct"].max()}.items():
-            label = f"Thema gezien, {leaf} over de regels voor twee codeurs: {found['label_nl'].iloc[0]}"
-            yield Claim(f"theme.{name}.{leaf}", value, "percent", label, where, decimals=0)
+    others = table[table["source_level"].eq(level)]
+    change = others["share_pct"] - others["theme"].map(base.set_index("theme")["share_pct"])
+    shift = change.abs().groupby(others["theme"]).max()
+    for row in rows(base):
+        where = _themes_at(f"theme={row.theme}, source_level={level}, all consensus rules")
+        label = f"Grootste verschuiving met een andere regel: {row.label_nl}"
+        yield Claim(f"theme.{row.theme}.rule_shift", float(shift[row.theme]), "points", label, where, decimals=0)
+    most = base.set_index("theme").at[shift.idxmax(), "label_nl"]
+    where = _themes_at(f"source_level={level}, all consensus rules")
+    yield _text("themes.rule_most", "Thema waarbij de regel het meest uitmaakt", where, str(most))
+    yield Claim("themes.rule_shift", float(shift.max()), "points", "Grootste verschuiving door de regel", where, decimals=0)
     ranked = base[base["kind"].eq("theme")].sort_values("share_pct", ascending=False, kind="stable")
     for place, row in zip(("first", "second", "third"), rows(ranked), strict=False):
         where = _themes_at(f"theme={row.theme}, is_base")
@@ -61,6 +67,7 @@ def elements(table: pd.DataFrame) -> Iterator[Claim]:
     yield Claim("elements.not_coded", int(base["theme"].isna().sum()), "count", "Waarvan niet gecodeerd", where)
     barriers = base[base["kind"].eq("barrier")].sort_values("seen", ascending=False, kind="stable")
     seen = [f"{row.wording} ({row.seen} keer)" for row in rows(barriers)]
+    yield Claim("elements.barriers_n", len(barriers), "count", "Belemmeringen die de studie noemt", where)
     yield _text("elements.barriers", "Belemmeringen van de studie, hoe vaak gezien", where, enumeration(seen))
 
 

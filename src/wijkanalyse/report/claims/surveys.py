@@ -22,14 +22,14 @@ DECIMALS: Final = {"grade": 1, "percent": 0}
 _KEYS: Final = ("subset", "precision", "missing_n", "grade_sd", "estimator")
 
 VARIANTS: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "left_out": ("zonder onderzoeken die geen aantal noemen", {"missing_n": "left_out"}),
-    "small": ("klein aantal waar het niet is genoemd", {"missing_n": "small"}),
-    "large": ("groot aantal waar het niet is genoemd", {"missing_n": "large"}),
-    "approx": ("ook cijfers met 'ongeveer'", {"precision": "+".join(PRECISIONS[:2])}),
-    "bounds": ("ook onder- en bovengrenzen", {"precision": "+".join(PRECISIONS)}),
-    "wijkteam": ("alleen cliënten van wijkteams", {"subset": "wijkteam"}),
-    "jeugd": ("alleen cliënten van jeugdhulp", {"subset": "jeugd"}),
-    "by_survey": ("elk onderzoek als een eigen plaats", {"estimator": RANDOM_BY_SURVEY}),
+    "left_out": ("alleen met genoemd aantal", {"missing_n": "left_out"}),
+    "small": ("klein aantal ingevuld", {"missing_n": "small"}),
+    "large": ("groot aantal ingevuld", {"missing_n": "large"}),
+    "approx": ("ook ‘ongeveer’", {"precision": "+".join(PRECISIONS[:2])}),
+    "bounds": ("ook onder- en bovengrens", {"precision": "+".join(PRECISIONS)}),
+    "wijkteam": ("alleen wijkteams", {"subset": "wijkteam"}),
+    "jeugd": ("alleen jeugdhulp", {"subset": "jeugd"}),
+    "by_survey": ("elk onderzoek apart", {"estimator": RANDOM_BY_SURVEY}),
 }
 """Other choices than the main one, each changed alone, and what they are called in the report."""
 
@@ -59,7 +59,8 @@ def indicators(estimates: pd.DataFrame) -> Iterator[Claim]:
         yield Claim(f"{key}.places", row.places, "count", f"{label}, plaatsen", where)
         yield Claim(f"{key}.k_with_n", row.k_with_n, "count", f"{label}, onderzoeken met aantal respondenten", where)
         yield Claim(f"{key}.n", row.n, "count", f"{label}, respondenten", where)
-        yield Claim(f"{key}.i2", row.i2_pct, "percent", f"{label}, deel van de spreiding tussen plaatsen (I2)", where, decimals=0)
+        text = f"{label}, deel van de spreiding tussen plaatsen (I2)"
+        yield Claim(f"{key}.i2", row.i2_pct, "percent", text, where, decimals=0)
         yield Claim(f"{key}.tau2", row.tau2, "ratio", f"{label}, variantie tussen plaatsen (tau2)", where, decimals=3)
     means = {POOLED: ("pooled", "gewogen naar respondenten"), UNWEIGHTED: ("unweighted", "gemiddelde van onderzoeken")}
     for row in rows(base[base["estimator"].isin(means)]):
@@ -96,7 +97,7 @@ def together(estimates: pd.DataFrame) -> Iterator[Claim]:
     yield _text("indicators.missing_n", "Onderzoek zonder aantal respondenten", where, missing_n)
     precise = enumeration([words.PRECISIONS[word] for word in str(first["precision"]).split("+")])
     yield _text("indicators.precision", "Hoe precies een cijfer is genoemd", where, precise)
-    widest = percent.loc[width.idxmax()] if width.notna().any() else None
+    widest = percent.iloc[int(width.fillna(-1).to_numpy().argmax())] if width.notna().any() else None
     label, ends = "Percentage met het breedste gebied", UNKNOWN
     if widest is not None:
         ends = interval(widest["prediction_lower"], widest["prediction_upper"], "percent", 0)
@@ -129,7 +130,7 @@ def sensitivity(estimates: pd.DataFrame) -> Iterator[Claim]:
 
 
 def _grade_sd(estimates: pd.DataFrame, main: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``grade_sd.*``: the standard deviations taken for grades, and the lowest and highest mean they give."""
+    """Claims ``grade_sd.*``: the standard deviations taken for grades, and how far another one moves the mean."""
     grades = main[main["unit"].eq("grade")]
     for row in rows(grades):
         same = estimates["indicator"].eq(row.indicator) & estimates["estimator"].eq(RANDOM)
@@ -140,24 +141,23 @@ def _grade_sd(estimates: pd.DataFrame, main: pd.DataFrame) -> Iterator[Claim]:
         taken = {"main": row.grade_sd, "low": found["grade_sd"].min(), "high": found["grade_sd"].max()}
         for leaf, value in taken.items():
             yield Claim(f"grade_sd.{leaf}", value, "grade", "Standaardafwijking van rapportcijfers", where)
-        for leaf, value in {"lowest": found["value"].min(), "highest": found["value"].max()}.items():
-            yield Claim(f"grade_sd.{leaf}", value, "grade", f"{row.label_nl} bij een andere standaardafwijking", where)
+        label = f"{row.label_nl}, grootste verschuiving bij een andere standaardafwijking"
+        yield Claim("grade_sd.shift", (found["value"] - row.value).abs().max(), "grade", label, where, decimals=2)
 
 
 def leave_one_out(table: pd.DataFrame, estimates: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``without_one.<indicator>`` (range of the mean over places) and the indicator that one survey moves most."""
+    """Claims ``without_one.<indicator>.*`` (range of the mean over places) and the indicator that one survey moves most."""
     labels = estimates.drop_duplicates("indicator").set_index("indicator")["label_nl"]
     main = table[table["estimator"].eq(RANDOM)]
     for name, group in main.groupby("indicator", sort=False):
-        unit, low, high = str(group["unit"].iloc[0]), group["value"].min(), group["value"].max()
+        unit = str(group["unit"].iloc[0])
         where = _origin("client_leave_one_out", f"indicator={name}, estimator={RANDOM}")
-        decimals = DECIMALS[unit]
-        text = UNKNOWN if math.isnan(low) else interval(low, high, unit, decimals)
-        yield Claim(f"without_one.{name}", math.nan, unit, f"{labels[str(name)]}, één onderzoek weggelaten", where,
-                    low, high, decimals, words=text)  # fmt: skip
+        for leaf, value, text in (("lowest", group["value"].min(), "laagste"), ("highest", group["value"].max(), "hoogste")):
+            label = f"{labels[str(name)]}, {text} met één onderzoek minder"
+            yield Claim(f"without_one.{name}.{leaf}", value, unit, label, where, decimals=DECIMALS[unit])
     shift = main[main["unit"].eq("percent")].dropna(subset="shift")
     where = _origin("client_leave_one_out", "largest shift of a percentage")
-    largest = shift.loc[shift["shift"].abs().idxmax()] if len(shift) else None
+    largest = shift.iloc[int(shift["shift"].abs().to_numpy().argmax())] if len(shift) else None
     label = "Percentage dat met één onderzoek het meest verschuift"
     yield _text("without_one.most", label, where, UNKNOWN if largest is None else str(labels[largest["indicator"]]))
     moved = math.nan if largest is None else abs(float(largest["shift"]))
@@ -190,8 +190,8 @@ def activity(table: pd.DataFrame, classified_on: str) -> Iterator[Claim]:
 
     table: frame as in `Activity`; classified_on: the StatLine tables that municipalities are classified on.
     """
-    tables = f"client_surveys.csv, {classified_on}"
-    for row in rows(table[table["subset"].eq("all")]):
+    tables, of_all = f"client_surveys.csv, {classified_on}", table[table["subset"].eq("all")]
+    for row in rows(of_all):
         where = Origin(f"{FOLDER}/client_activity.parquet", f"indicator={row.indicator}, subset=all", tables, RULE)
         key, decimals = f"activity.{row.indicator}", DECIMALS[row.unit]
         for group, text in (("active", "met"), ("not_active", "zonder")):
@@ -202,6 +202,11 @@ def activity(table: pd.DataFrame, classified_on: str) -> Iterator[Claim]:
         label = f"{row.label_nl}, actief min niet actief"
         more = decimals + 1
         yield Claim(f"{key}.difference", row.difference, unit, label, where, row.lower, row.upper, more)
+    compared = of_all.dropna(subset=["lower", "upper"])
+    clear = int(((compared["lower"] > 0) | (compared["upper"] < 0)).sum())
+    where = Origin(f"{FOLDER}/client_activity.parquet", "subset=all, lower and upper", tables, RULE)
+    yield Claim("activity.compared", len(compared), "count", "Cijfers met genoeg gemeenten in beide groepen", where)
+    yield Claim("activity.clear", clear, "count", "Waarvan met een interval zonder nul", where)
     source = str(table["source"].iloc[0])
     where = Origin(f"{FOLDER}/client_activity.parquet", "source", tables, RULE)
     yield _text("activity.source", "Waarop de indeling in actief en niet actief rust", where, source)
@@ -222,7 +227,7 @@ def _position(inside: Any, elsewhere: Any) -> str:
         return UNKNOWN
     if inside:
         return "in het interval"
-    return "in het gebied" if not pd.isna(elsewhere) and elsewhere else "erbuiten"
+    return "alleen in het gebied" if not pd.isna(elsewhere) and elsewhere else "erbuiten"
 
 
 def _origin(table: str, row: str) -> Origin:

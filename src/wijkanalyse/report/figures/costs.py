@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report.figures.theme import COLOURS, INK, themed
@@ -36,6 +36,7 @@ def draw_tornado(table: pd.DataFrame, path: Path) -> str:
         axis.set_yticks(range(len(table) - 1, -1, -1), labels, fontsize=7.5)
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel("verschil per casus, met het team min daarvoor (euro)")
+        axis.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axis.margins(x=0.08)
         handles = [

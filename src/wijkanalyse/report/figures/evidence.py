@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from wijkanalyse.evidence.codes import PUBLISHED_INDICATORS
 from wijkanalyse.frames import rows as records
+from wijkanalyse.report import evidence_words as words
+from wijkanalyse.report.claims.ledger import UNKNOWN
 from wijkanalyse.report.figures.theme import COLOURS, FAINT, INK, themed
 from wijkanalyse.report.numbers import interval, number, with_unit
 from wijkanalyse.synthesis.forest import PREDICTION, PUBLISHED, SURVEY
@@ -23,6 +27,7 @@ from wijkanalyse.synthesis.indicators import POOLED, RANDOM, UNWEIGHTED
 BLUE, ORANGE, LIGHT = COLOURS["active"], COLOURS["not_active"], "#9ecae1"
 DECIMALS = {"grade": 1, "percent": 0}
 AXES = {"grade": "rapportcijfer (schaal tot tien)", "percent": "cliënten die het er (helemaal) mee eens zijn (%)"}
+SIZES = (50, 100, 250, 500, 1000, 2500, 5000)
 INDICATORS = {name: indicator.label_nl for name, indicator in PUBLISHED_INDICATORS.items()}
 
 
@@ -34,7 +39,10 @@ def draw_indicators(forest: pd.DataFrame, path: Path) -> str:
     units = [unit for unit in ("grade", "percent") if unit in set(forest["unit"])]
     counts = [forest.loc[forest["unit"].eq(unit), "indicator"].nunique() for unit in units]
     text = []
-    with themed(path, 1.15 + 0.46 * sum(counts), len(units), mark=False, sharex=False, ratios=counts) as (figure, axes):
+    with themed(path, 1.15 + 0.46 * sum(counts), len(units), mark=False, sharex=False) as (figure, axes):
+        grid = axes[0].get_gridspec()
+        assert grid is not None  # `themed` makes its panels with one
+        grid.set_height_ratios(counts)
         for axis, unit in zip(axes, units, strict=True):
             names = list(forest.loc[forest["unit"].eq(unit), "indicator"].unique())
             for place, name in zip(range(len(names), 0, -1), names, strict=True):
@@ -42,9 +50,10 @@ def draw_indicators(forest: pd.DataFrame, path: Path) -> str:
             labels = [_indicator_label(forest[forest["indicator"].eq(name)]) for name in names]
             axis.set_yticks(range(len(names), 0, -1), labels)
             axis.set_ylim(0.4, len(names) + 0.6)
-            axis.set_xlabel(AXES[unit])
+            _scale(axis, unit)
             axis.tick_params(axis="y", length=0)
-        axes[-1].set_xlim(right=100)
+        if units[-1] == "percent":
+            axes[-1].set_xlim(right=100)
         handles = [_dot(), _mean("gemiddelde over plaatsen"), _area(), _published()]
         figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7.5, handlelength=1.8, columnspacing=1.2)
     return "Cliëntcijfers, herhaling naast gepubliceerd. " + "; ".join(text) + "."
@@ -59,42 +68,40 @@ def _draw_indicator(axis: Axes, place: int, rows: pd.DataFrame) -> str:
     _line(axis, place, mean.lower, mean.upper, BLUE, 2.2)
     axis.plot(surveys, place - 0.24 - 0.12 * (np.arange(len(surveys)) % 2), "o", color=FAINT, ms=2.6, alpha=0.75, mew=0)
     axis.plot([mean.value], [place], "o", color=BLUE, ms=6, zorder=4)
-    axis.plot([published.value], [place], "D", mfc="white", mec=INK, ms=5.5, mew=1.2, zorder=5)
-    label = _label_of(rows)
-    value, other = (with_unit(row.value, unit, DECIMALS[unit]) for row in (mean, published))
-    if math.isnan(mean.value):
-        return f"{label}: te weinig plaatsen voor een gemiddelde, gepubliceerd {other}"
-    return (
-        f"{label}: {value} ({interval(mean.lower, mean.upper, unit, DECIMALS[unit])}), een andere plaats "
-        f"{interval(area.lower, area.upper, unit, DECIMALS[unit])}, gepubliceerd {other}"
-    )
+    axis.plot([published.value], [place + 0.22], "D", mfc="white", mec=INK, ms=5, mew=1.2, zorder=5)
+    said = f"{_label_of(rows)}: {_said(mean.value, unit)}"
+    if not math.isnan(mean.lower):
+        ends = (interval(row.lower, row.upper, unit, DECIMALS[unit]) for row in (mean, area))
+        said += " ({}), een andere plaats {}".format(*ends)
+    return f"{said}, gepubliceerd {_said(published.value, unit)}"
 
 
 def draw_forest(rows: pd.DataFrame, path: Path) -> str:
     """The forest plot of one client figure: every survey with its interval, the means below, the published figure last.
 
-    rows: those of one indicator of `Forest`, in its order. A survey without a number of respondents has no interval and is open.
+    rows: those of one indicator of `Forest`, in its order. A survey without a number of respondents is open, without interval.
     """
     unit, label = str(rows["unit"].iloc[0]), _label_of(rows)
     surveys = rows[rows["row"].eq(SURVEY)]
     together = rows[~rows["row"].eq(SURVEY)]
-    mean = together.set_index("row").loc[RANDOM]
+    by_row = {row.row: row for row in records(together)}
+    mean, published = by_row[RANDOM], by_row[PUBLISHED]
     with themed(path, 0.7 + 0.148 * (len(rows) + 1), 1, mark=False) as (figure, (axis,)):
         places = {**_downwards(surveys, len(rows)), **_downwards(together, len(together) - 1)}
-        if not math.isnan(mean["value"]):
-            axis.axvspan(mean["lower"], mean["upper"], color=LIGHT, alpha=0.35, lw=0, zorder=0)
+        if not math.isnan(mean.value):
+            axis.axvspan(mean.lower, mean.upper, color=LIGHT, alpha=0.35, lw=0, zorder=0)
         for row in records(surveys):
             place, has_n = places[row.place_in_plot], not pd.isna(row.n)
             _line(axis, place, row.lower, row.upper, FAINT, 1.1)
             axis.plot([row.value], [place], "s", ms=4.2, color=FAINT, mfc=FAINT if has_n else "white", mew=0.9)
         _draw_means(axis, together, places)
-        labels = [f"{row.label_nl} (n = {number(row.n)})" if not pd.isna(row.n) else str(row.label_nl) for row in records(rows)]
+        labels = [_row_label(row) for row in records(rows)]
         axis.set_yticks([places[place] for place in rows["place_in_plot"]], labels, fontsize=6.2)
         for tick, row in zip(axis.get_yticklabels(), records(rows), strict=True):
             tick.set_fontweight("normal" if row.row == SURVEY else "bold")
         axis.set_ylim(-0.8, len(rows) + 0.8)
         axis.tick_params(axis="y", length=0)
-        axis.set_xlabel(AXES[unit])
+        _scale(axis, unit)
         handles = [
             mpl.lines.Line2D([], [], marker="s", color=FAINT, ms=4.2, lw=1.1, label="met aantal respondenten, interval"),
             mpl.lines.Line2D([], [], marker="s", ls="", mec=FAINT, mfc="white", ms=4.2, label="zonder aantal"),
@@ -105,9 +112,8 @@ def draw_forest(rows: pd.DataFrame, path: Path) -> str:
     with_n = int(surveys["n"].notna().sum())
     return (
         f"Forest plot van {label}: {len(surveys)} onderzoeken, waarvan {with_n} met een aantal respondenten, van "
-        f"{with_unit(values.min(), unit, DECIMALS[unit])} tot {with_unit(values.max(), unit, DECIMALS[unit])}. Gemiddelde over "
-        f"plaatsen {with_unit(mean['value'], unit, DECIMALS[unit])}, gepubliceerd "
-        f"{with_unit(together.set_index('row').at[PUBLISHED, 'value'], unit, DECIMALS[unit])}."
+        f"{_said(values.min(), unit)} tot {_said(values.max(), unit)}. Gemiddelde over plaatsen {_said(mean.value, unit)}, "
+        f"gepubliceerd {_said(published.value, unit)}."
     )
 
 
@@ -140,10 +146,10 @@ def draw_small_studies(values: pd.DataFrame, fewest: int, path: Path) -> str:
             unit, size = str(of["unit"].iloc[0]), of["n"].to_numpy(float)
             axis.plot(of["value"], 1 / np.sqrt(size), "o", color=BLUE, ms=5)
             axis.set_title(INDICATORS[str(name)])
-            axis.set_xlabel(AXES[unit])
+            _scale(axis, unit)
             axis.set_ylabel("respondenten")
-            ends = sorted({int(size.min()), int(np.median(size)), int(size.max())})
-            axis.set_yticks([1 / math.sqrt(n) for n in ends], [number(n) for n in ends])
+            shown = [n for n in SIZES if 0.8 * size.min() <= n <= 1.25 * size.max()]
+            axis.set_yticks([1 / math.sqrt(n) for n in shown], [number(n) for n in shown])
             axis.margins(y=0.2)
             axis.invert_yaxis()
             said = ", ".join(f"{with_unit(row.value, unit, 1)} (n = {number(row.n)})" for row in records(of))
@@ -197,8 +203,9 @@ def draw_polls(table: pd.DataFrame, path: Path) -> str:
         axis.plot(years[known], table.loc[known, "percent"], "o", color=BLUE, ms=6)
         axis.plot(years[~known], table.loc[~known, "percent"], "o", mfc="white", mec=BLUE, ms=6, mew=1.3)
         for row in records(table):
-            axis.annotate(f"{number(row.percent)}%", (float(row.year), row.percent), (7, 0), textcoords="offset points",
-                          fontsize=7.5, va="center")  # fmt: skip
+            beside = not pd.isna(row.n)  # an open dot has no interval below it to write over
+            axis.annotate(_poll_label(row), (float(row.year), row.percent), (7, 0) if beside else (0, -11), fontsize=7.5,
+                          textcoords="offset points", va="center", ha="left" if beside else "center")  # fmt: skip
         axis.set_ylim(0, 100)
         axis.set_xlim(years.min() - 0.5, years.max() + 0.8)
         axis.set_xticks(sorted(set(years)), [f"{year:.0f}" for year in sorted(set(years))])
@@ -218,12 +225,37 @@ def draw_polls(table: pd.DataFrame, path: Path) -> str:
     return "Gemeenten met wijkteams volgens peilingen: " + "; ".join(said) + "."
 
 
+def _poll_label(row: Any) -> str:
+    about = "circa " if row.precision == "approx" else ""
+    return f"{about}{number(row.percent)}%" + ("" if row.source.startswith("Movisie") else f" ({row.source})")
+
+
+def _scale(axis: Axes, unit: str) -> None:
+    """Label the axis of values, with ticks that one decimal can name."""
+    axis.set_xlabel(AXES[unit])
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
+
+
+def _row_label(row: Any) -> str:
+    """A survey with its respondents, a mean with its surveys, the published figure with its respondents."""
+    if row.row == SURVEY:
+        name = f"{row.label_nl.removesuffix(row.population)}{words.POPULATIONS[row.population]}"
+        return name if pd.isna(row.n) else f"{name} (n = {number(row.n)})"
+    if row.row == PUBLISHED:
+        return str(row.label_nl) if pd.isna(row.n) else f"{row.label_nl} (n = {number(row.n)})"
+    return str(row.label_nl) if pd.isna(row.k) else f"{row.label_nl} ({row.k} onderzoeken)"
+
+
 def _indicator_label(rows: pd.DataFrame) -> str:
     return f"{_label_of(rows)} ({int(rows['row'].eq(SURVEY).sum())})"
 
 
 def _label_of(rows: pd.DataFrame) -> str:
     return INDICATORS[str(rows["indicator"].iloc[0])]
+
+
+def _said(value: float, unit: str) -> str:
+    return UNKNOWN if math.isnan(value) else with_unit(value, unit, DECIMALS[unit])
 
 
 def _downwards(rows: pd.DataFrame, top: int) -> dict[int, float]:

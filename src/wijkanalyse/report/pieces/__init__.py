@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from wijkanalyse.files import write_text
-from wijkanalyse.report.pieces import contrasts, data, effects, evidence
+from wijkanalyse.report.pieces import contrasts, data, effects, evidence, multiverse
 from wijkanalyse.report.pieces.context import Context
 from wijkanalyse.report.words import MARK
 
-DOMAINS = (contrasts, effects, evidence, data)
+DOMAINS = (contrasts, effects, multiverse, evidence, data)
 """Each offers `figures(context)` and `tables(context)`."""
 
 

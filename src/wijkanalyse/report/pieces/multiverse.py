@@ -1,0 +1,42 @@
+"""The multiverse: every defensible definition, one picture and three tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from wijkanalyse.effects.multiverse.declaration import CONTRASTS as NAMES
+from wijkanalyse.effects.multiverse.declaration import read_declaration
+from wijkanalyse.effects.multiverse.drawing import curve_drawing
+from wijkanalyse.effects.multiverse.nearest import published_pairs
+from wijkanalyse.effects.multiverse.schemas import BranchShares, Nearest, Specifications, Summary
+from wijkanalyse.report.figures import multiverse as draw
+from wijkanalyse.report.pieces.context import Context, Figure
+from wijkanalyse.report.tables import multiverse as tabulate
+from wijkanalyse.report.words import CONTRASTS
+
+AXES = {"use": "procentpunt", "duration": "dagen", "crisis": "procentpunt"}
+
+
+def figures(context: Context) -> Iterator[Figure]:
+    """The specification curves of the three contrasts."""
+    declaration = read_declaration(context.files["declaration"])
+    pairs = published_pairs(declaration, pd.read_parquet(context.files["published_figures"]))
+    specifications = context.table("specifications", Specifications)
+    drawings = {str(name): curve_drawing(specifications, name, pairs[name], declaration.level) for name in NAMES}
+    titles = {str(name): f"{CONTRASTS[name]} ({AXES[name]})" for name in NAMES}
+    yield Figure(
+        "multiverse",
+        "Het verschil actief min niet actief over alle berekende specificaties: links gesorteerd, met de mediaan van hun "
+        "intervallen; rechts hoe ze verdeeld zijn.",
+        partial(draw.draw_curves, drawings, titles, mark=context.mark),
+    )
+
+
+def tables(context: Context) -> Iterator[tuple[str, str]]:
+    """Curves in a few figures, what each choice does, and the nearest specifications."""
+    yield "multiverse", tabulate.curves(context.table("multiverse_summary", Summary), context.ledger, context.mark)
+    yield "multiverse_choices", tabulate.choices(context.table("branch_shares", BranchShares), context.mark)
+    yield "multiverse_nearest", tabulate.nearest(context.table("nearest", Nearest), context.mark)
