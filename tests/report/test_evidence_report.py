@@ -209,6 +209,9 @@ def test_elements_without_a_code_are_not_counted_and_barriers_get_no_share(table
     assert "%" not in workload
     (prevention,) = [line for line in lines if "inzet op preventie" in line]
     assert "circa 50%" in prevention
+    # where the configuration counts municipal sections, they stand alone
+    alone = tabulate.elements(tables["elements"], {"municipal_report": "gemeenten"}).splitlines()
+    assert {line.count("|") for line in alone if line.startswith("|")} == {5}
 
 
 def test_coders_table_leaves_no_room_for_nan(tables: dict[str, pd.DataFrame]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.workflow.project import Project, copy_project
+from tests.workflow.project import FEW_DRAWS, Project, copy_project
 from wijkanalyse.example import StatLineServer, World, make_tables
 
 
@@ -20,7 +20,8 @@ def small_country() -> Iterator[StatLineServer]:
 @pytest.fixture(scope="session")
 def from_server(small_country: StatLineServer) -> dict[str, object]:
     """Choices that take the figures from that server."""
-    return {"statline": {"source": "cbs", "catalog_url": small_country.catalog_url, "use_https": False}}
+    statline = {"source": "cbs", "catalog_url": small_country.catalog_url, "use_https": False}
+    return {"statline": statline, "inference": FEW_DRAWS}
 
 
 @pytest.fixture(scope="session")

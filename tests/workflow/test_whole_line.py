@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
-from tests.workflow.project import Project, copy_project
+from tests.workflow.project import FEW_DRAWS, Project, copy_project
 from wijkanalyse.example import StatLineServer
 from wijkanalyse.statline.tables import read_tables
 
@@ -87,7 +87,8 @@ def test_every_rule_has_left_a_log_and_a_benchmark(finished: Project) -> None:
 
 def test_every_number_of_the_text_is_a_claim_with_its_origin(finished: Project) -> None:
     claims = pd.read_parquet(finished.path("data/processed/claims.parquet"))
-    text = finished.path("reports/wijkteams.qmd").read_text()
+    texts = [finished.path("reports/wijkteams.qmd"), *finished.path("reports/nl").glob("_*.qmd")]
+    text = "\n".join(path.read_text() for path in texts)
     called = {name for name in re.findall(r"\{\{<\s*var\s+(\S+)\s*>\}\}", text) if not name.startswith("colophon.")}
     known = set(claims["id"]) | {f"{name}_interval" for name in claims["id"]}
     assert called <= known
@@ -123,7 +124,7 @@ def test_changing_the_threshold_reruns_the_classification_and_what_rests_on_it(
 
 
 def test_a_number_typed_in_the_prose_stops_the_report(finished: Project, from_server: dict[str, object]) -> None:
-    text = finished.path("reports/wijkteams.qmd")
+    text = finished.path("reports/nl/_opzet.qmd")
     before = text.read_text()
     try:
         text.write_text(before.replace("## Vraag", "In 2020 was het 337.\n\n## Vraag", 1))
@@ -131,14 +132,16 @@ def test_a_number_typed_in_the_prose_stops_the_report(finished: Project, from_se
     finally:
         text.write_text(before)
     assert answer.returncode == 1
-    assert re.search(r"reports/wijkteams\.qmd:\d+: In 2020 was het 337\.", answer.stderr.partition("The run stopped.")[2])
+    assert re.search(r"reports/nl/_opzet\.qmd:\d+: In 2020 was het 337\.", answer.stderr.partition("The run stopped.")[2])
     assert not finished.path("reports/wijkteams.html").exists()
 
 
 def test_where_no_service_can_be_reached_auto_gives_the_marked_example(tmp_path_factory: pytest.TempPathFactory) -> None:
     project = copy_project(tmp_path_factory.mktemp("example"))
     answer = project.run(
-        statline={"catalog_url": "127.0.0.1:1", "use_https": False, "attempts": 1}, example={"provinces": ["PV26"]}
+        statline={"catalog_url": "127.0.0.1:1", "use_https": False, "attempts": 1},
+        example={"provinces": ["PV26"]},
+        inference=FEW_DRAWS,
     )
     assert answer.returncode == 0, answer.stderr[-6000:]
     assert "MADE UP" in answer.stderr
@@ -146,7 +149,7 @@ def test_where_no_service_can_be_reached_auto_gives_the_marked_example(tmp_path_
     page = project.path("reports/wijkteams.html").read_text()
     assert "VOORBEELDCIJFERS" in visible_text(page)
     assert all("VOORBEELDCIJFERS" in text for text in pdf_pages(project))
-    for name in ("panel", "classification", "claims", "checks", "estimates/contrasts"):
+    for name in ("panel", "classification", "claims", "checks", "estimates/contrasts", "estimates/effects"):
         frame = pd.read_parquet(project.path(f"data/processed/{name}.parquet"))
         assert frame["source"].str.startswith("VOORBEELDCIJFERS").all()
     for name in ("use", "duration", "crisis", "reach", "share"):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from wijkanalyse.effects.designs.balance import entropy_balance
 from wijkanalyse.effects.estimands import Estimand
-from wijkanalyse.effects.inference.marginal import standardise, with_term
+from wijkanalyse.effects.inference.clustered import Variant, cluster_covariance
+from wijkanalyse.effects.inference.marginal import Standardised, standardise, with_term
 from wijkanalyse.effects.models import Design, Fit
 from wijkanalyse.effects.rows import Rows
 
@@ -76,17 +79,28 @@ def municipal_weights(frame: pd.DataFrame, covariates: list[str]) -> pd.Series |
     return found.reason or pd.Series(found.weights / once["per"], index=once.index)
 
 
+def with_errors(design: Design, fitted: Fit, variant: Variant) -> Fit:
+    """Return the same estimates with other cluster-robust errors; NaN where these cannot be told."""
+    return fitted if fitted.reason else replace(fitted, covariance=cluster_covariance(design, fitted, variant)[0])
+
+
 def ratio_of(estimand: Estimand, design: Design, fitted: Fit, level: float) -> tuple[float, float, float]:
-    """Return the ratio of active to other municipalities with its interval.
+    """Return the ratio of active to other municipalities with its interval, from the errors of `fitted`.
 
     Of a share it is the risk ratio, standardised over the starts of all municipalities (an odds ratio says more than it is); of
     the other models exp of the coefficient.
     """
     if estimand.model == "share" and estimand.design == "level" and not fitted.reason:
-        means = standardise(design, fitted, with_term(design, TREATED, 1.0), with_term(design, TREATED, 0.0))
+        means = standardised(design, fitted)
         return (means.ratio, *means.ratio_interval(level))
     value, lower, upper = np.exp([fitted.estimate(TREATED), *fitted.interval(TREATED, level)])
     return float(value), float(lower), float(upper)
+
+
+def standardised(design: Design, fitted: Fit) -> Standardised:
+    """Return the mean outcome had all municipalities been active, and had none."""
+    active, others = (with_term(design, TREATED, value) for value in (1.0, 0.0))
+    return standardise(design, fitted, active, others)
 
 
 def _adoption(frame: pd.DataFrame, covariates: list[str], cluster: str) -> Design | str:

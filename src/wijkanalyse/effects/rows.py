@@ -84,7 +84,8 @@ def rows_of(panel: pd.DataFrame, long: pd.DataFrame, estimand: Estimand, baselin
 
 def baseline_covariates(panel: pd.DataFrame, baseline: Baseline) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return the covariates by gm_code in their own units, and the labels of those without any figure in the baseline year."""
-    year = panel[panel["year"].eq(baseline.year)].set_index("gm_code")
+    parts = [name for covariate in baseline.covariates.values() for name in (covariate.part, *covariate.whole)]
+    year = panel[["gm_code", *dict.fromkeys(parts)]][panel["year"].eq(baseline.year)].set_index("gm_code")
     columns: dict[str, pd.Series] = {}
     without = []
     for name, covariate in baseline.covariates.items():
@@ -103,7 +104,7 @@ def baseline_covariates(panel: pd.DataFrame, baseline: Baseline) -> tuple[pd.Dat
 
 def strata(panel: pd.DataFrame) -> pd.Series:
     """Return by gm_code the stratum within which activity is permuted: third of the size x part of the country."""
-    young = panel.groupby("gm_code")["population_0_22"].mean()
+    young = panel.groupby("gm_code")["population_0_22"].mean().fillna(0)
     size = pd.qcut(young.rank(method="first"), 3, labels=["klein", "middel", "groot"]).astype(str)
     province = panel.drop_duplicates("gm_code").set_index("gm_code")["province_code"]
     part = province.map(PARTS_OF_THE_COUNTRY).fillna("onbekend")
@@ -119,7 +120,8 @@ def share_figures(long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
 def activity(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification, years: list[int]) -> pd.Series:
     """Return by gm_code whether the municipality is active (1.0) or not (0.0) over `years`; unclassified ones are absent."""
     rule = choices.model_copy(update={"years": years, "across_break": crosses_break(years)})
-    shares = team_shares(long, rule)
+    # columns of text that nobody asks for make every selection of rows slow
+    shares = team_shares(long[["gm_code", "year", "variable", "value", "low", "high"]], rule)
     group = groups(shares[shares.index.isin(panel["gm_code"].unique())], rule).dropna()
     return group.eq(ACTIVE).astype(float)
 

@@ -20,6 +20,7 @@ ERAS = {"2017-2020": list(range(2017, 2021)), "2021-2025": list(range(2021, 2026
 OUTCOMES = ("trajectories_niet_wijkteam", "trajectories_zonder_verblijf")
 PER = "population_0_22"
 M_BARS = (0.0, 0.5, 1.0, 1.5, 2.0)
+SMALLEST_GROUP = 2
 ANTICIPATION = 1
 """The year before the switch may already hold its beginning: changes are measured from the year before that."""
 
@@ -34,19 +35,45 @@ def estimate_switchers(
     """
     tables, bounds = [], []
     long = share_figures(long, choices)
+    covariates, _ = baseline_covariates(panel, baseline)
     for outcome in OUTCOMES:
         for era, years in ERAS.items():
-            rows = switching_rows(panel, long, choices, years, outcome)
-            covariates, _ = baseline_covariates(panel, baseline)
-            rows = rows.merge(covariates, left_on="unit", right_index=True, how="left", validate="m:1")
-            effects = _effects(rows, list(covariates.columns), inference)
-            study = aggregate(effects, "dynamic", level=inference.level, draws=inference.draws, seed=inference.seed)
-            bounds.append(_bounds(study, inference.level).assign(outcome=outcome, era=era))
+            table, bound = _of_an_era(panel, long, choices, years, outcome, covariates, inference)
             verdict = mechanical(outcome, PER, years, choices, years)
-            tables.append(_table(study, effects).assign(outcome=outcome, era=era, is_mechanical=verdict.is_mechanical))
+            tables.append(table.assign(outcome=outcome, era=era, is_mechanical=verdict.is_mechanical))
+            bounds.append(bound.assign(outcome=outcome, era=era))
     source = str(panel["source"].iloc[0])
     table, bound = (pd.concat(parts, ignore_index=True).assign(source=source) for parts in (tables, bounds))
     return table[list(Switchers.to_schema().columns)], bound[list(TrendBounds.to_schema().columns)]
+
+
+def _of_an_era(
+    panel: pd.DataFrame,
+    long: pd.DataFrame,
+    choices: Classification,
+    years: list[int],
+    outcome: str,
+    covariates: pd.DataFrame,
+    inference: Inference,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of one outcome and era in `Switchers` and in `TrendBounds`; a row with the reason where nothing can be said."""
+    try:
+        rows = switching_rows(panel, long, choices, years, outcome)
+    except WijkanalyseError as error:
+        return _nothing(str(error), 0, 0), _no_bounds(str(error))
+    known = rows[rows["log_rate"].notna()]
+    switchers = known.loc[known["first_active"].gt(min(years)), "unit"].nunique()
+    comparison = known.loc[known["first_active"].isna(), "unit"].nunique()
+    if min(switchers, comparison) < SMALLEST_GROUP:
+        reason = (
+            f"{switchers} municipalities became active and {comparison} never were, among those with figures; "
+            f"{SMALLEST_GROUP} of each needed"
+        )
+        return _nothing(reason, switchers, comparison), _no_bounds(reason)
+    rows = rows.join(covariates, on="unit")
+    effects = _effects(rows, list(covariates.columns), inference)
+    study = aggregate(effects, "dynamic", level=inference.level, draws=inference.draws, seed=inference.seed)
+    return _table(study, effects), _bounds(study, inference.level)
 
 
 def switching_rows(
@@ -60,7 +87,7 @@ def switching_rows(
     active = activity_by_year(panel, long, choices, years).pivot(index="gm_code", columns="year", values="treated").dropna()
     stays = active.diff(axis=1).iloc[:, 1:].ge(0).all(axis=1)
     active = active[stays]
-    first = active.idxmax(axis=1).where(active.any(axis=1)).astype(float)
+    first = active.eq(1).idxmax(axis=1).where(active.any(axis=1)).astype(float) if len(active) else pd.Series(dtype=float)
     rows = panel[panel["year"].isin(years) & panel["gm_code"].isin(active.index)]
     rate = rows[outcome].where(rows[outcome] > 0) / rows[PER].where(rows[PER] > 0)
     return pd.DataFrame(
@@ -84,7 +111,7 @@ def _effects(rows: pd.DataFrame, covariates: list[str], inference: Inference) ->
     if with_covariates.cells["reason"].eq("").sum() > len(with_covariates.cells["group"].unique()):
         return with_covariates
     # few municipalities switch in one year: too few for covariates, so compared as they are
-    return group_time_effects(usable, **settings)  # type: ignore[arg-type]
+    return group_time_effects(rows, smallest_group=SMALLEST_GROUP, **settings)  # type: ignore[arg-type]
 
 
 def _bounds(study: Aggregate, level: float) -> pd.DataFrame:
@@ -96,12 +123,20 @@ def _bounds(study: Aggregate, level: float) -> pd.DataFrame:
     try:
         event_study = EventStudy(times[near], values[near], matrix[np.ix_(near, near)], base=base)
     except WijkanalyseError as error:
-        empty = {"m_bar": list(M_BARS), "lower": np.nan, "upper": np.nan, "reason": str(error)}
-        return pd.DataFrame(empty)
+        return _no_bounds(str(error))
     year_of_switch = (event_study.times[event_study.times > base] == 0).astype(float)
     found = relative_magnitudes(event_study, M_BARS, lags=year_of_switch, level=level)
     ends = {name: 100 * np.expm1(found[name]) for name in ("lower", "upper")}
     return pd.DataFrame({"m_bar": found["mbar"], **ends, "reason": ""})
+
+
+def _no_bounds(reason: str) -> pd.DataFrame:
+    return pd.DataFrame({"m_bar": list(M_BARS), "lower": np.nan, "upper": np.nan, "reason": reason})
+
+
+def _nothing(reason: str, switchers: int, comparison: int) -> pd.DataFrame:
+    numbers = dict.fromkeys(("event_time", "value", "lower", "upper", "se", "p"), np.nan)
+    return pd.DataFrame([numbers | {"switchers": switchers, "comparison": comparison, "reason": reason}])
 
 
 def _table(study: Aggregate, effects: GroupTimeEffects) -> pd.DataFrame:

@@ -7,7 +7,7 @@ without. Both follow from the predictions of the model for the same municipaliti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import log, nan, sqrt
 
 import numpy as np
 
@@ -43,7 +43,8 @@ class Standardised:
         if not self.ratio > 0:
             return nan, nan
         lower, upper = fitted.interval(log(self.ratio), self.log_ratio_error, self.df, level)
-        return exp(lower), exp(upper)
+        with np.errstate(over="ignore"):  # hardly anything known: the interval has no end
+            return float(np.exp(lower)), float(np.exp(upper))
 
 
 def with_term(design: Design, term: str, value: float) -> FloatArray:

@@ -74,7 +74,7 @@ def _fitted(design: Design) -> sm.GLM | None:
     model = sm.GLM(outcome, design.x, family=FAMILIES[design.family](), offset=offset, var_weights=design.w)
     try:
         fitted = model.fit(**robust, tol=1e-11, tol_criterion="params", maxiter=100)
-    except np.linalg.LinAlgError:
+    except (np.linalg.LinAlgError, ValueError):  # a gamma outcome that is the same in all rows has no deviance
         return None
     return fitted if fitted.converged else None
 

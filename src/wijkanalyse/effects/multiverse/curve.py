@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -18,6 +17,9 @@ from wijkanalyse.effects.multiverse.poisson import fit_poisson
 from wijkanalyse.effects.multiverse.treatments import MISSING, Classifier, Groups, share_variables
 
 _POISSON = "gm_code and year"
+_MANY = 64
+"""So many permutations make a batch by themselves."""
+
 _TREATMENT = (
     "boundaries",
     "measure",
@@ -94,18 +96,40 @@ class Curve:
 
     def fit(self) -> Results:
         """Estimate every specification."""
-        return self._estimated(np.arange(len(self.space.figures.gm_code))[None, :])
+        fits, is_log, scale = self._estimated(np.arange(len(self.space.figures.gm_code))[None, :])
+        freedom = np.maximum(fits.clusters - 1, 1)
+        reach = student.ppf((1 + self.space.declaration.level) / 2, freedom) * fits.error
+        statistic = _statistic(fits)
+
+        def scaled(values: Floats) -> Floats:
+            return np.where(is_log, scale * np.expm1(values), values)
+
+        return Results(
+            estimate=scaled(fits.estimate),
+            error=np.where(is_log, scale * np.exp(np.where(is_log, fits.estimate, 0)), 1.0) * fits.error,
+            lower=scaled(fits.estimate - reach),
+            upper=scaled(fits.estimate + reach),
+            statistic=statistic,
+            p=2 * student.sf(np.abs(statistic), freedom),
+            active=fits.active * scale,
+            not_active=fits.not_active * scale,
+            municipalities=fits.municipalities,
+            n_active=fits.n_active,
+            clusters=fits.clusters,
+        )
 
     def fit_permuted(self, permutations: Ints) -> tuple[Floats, Floats, Ints]:
         """Estimate every specification with the paths of municipalities in other places.
 
         `permutations` is P x G: place g takes the path of municipality ``permutations[p, g]``, its whole history, while
-        outcome, weight, covariates and region stay. Returns estimates, studentised statistics and clusters, each specifications
-        x P.
+        outcome, weight, covariates and region stay. Returns estimates, studentised statistics and clusters, each
+        specifications x P.
         """
-        results = self._estimated(permutations)
+        fits, is_log, scale = self._estimated(permutations)
+        statistic, estimate = _statistic(fits), fits.estimate
+        estimate[is_log] = scale[is_log] * np.expm1(estimate[is_log])
         shape = len(self.rows), len(permutations)
-        return results.estimate.reshape(shape), results.statistic.reshape(shape), results.clusters.reshape(shape)
+        return estimate.reshape(shape), statistic.reshape(shape), fits.clusters.reshape(shape)
 
     def inputs(self, number: int) -> Inputs:
         """What specification `number` is estimated on, for whoever fits it on its own."""
@@ -186,17 +210,16 @@ class Curve:
 
     # --- fitting ----------------------------------------------------------------------------------------------------
 
-    def _estimated(self, permutations: Ints) -> Results:
+    def _estimated(self, permutations: Ints) -> tuple[Fits, Bools, Floats]:
+        """Fits of specifications x permutations, whether on the log scale, and what one is on the scale of the contrast."""
         count = len(self.rows) * len(permutations)
-        columns = {name: np.full(count, np.nan) for name in ("estimate", "error", "active", "not_active")}
-        sizes = {name: np.zeros(count, dtype=np.int64) for name in ("municipalities", "n_active", "clusters")}
+        fits = Fits.empty(count)
         is_log, scale = np.zeros(count, dtype=bool), np.ones(count)
-        for places, fits, factor in self._fits(permutations):
-            for name, column in (columns | sizes).items():
-                column[places] = getattr(fits, name)
+        for places, part, factor in self._fits(permutations):
+            fits.put(places, part)
             if factor is not None:
                 is_log[places], scale[places] = True, factor
-        return self._scaled(columns, sizes, is_log, scale)
+        return fits, is_log, scale
 
     def _fits(self, permutations: Ints) -> Iterator[tuple[Ints, Fits, Floats | None]]:
         """Batches of fits, their places among specifications x permutations and, where on the log scale, their factor."""
@@ -228,7 +251,7 @@ class Curve:
             for specification, places in _batches(chosen, len(permutations)):
                 which = np.array([mine[each] for each in specification.tolist()])
                 group = self._permuted(specification, permutations[places % len(permutations)])
-                group[(self.weight[self._weight[specification]] == 0) | ~known[which]] = MISSING
+                group[np.broadcast_to((self.weight[self._weight[specification]] == 0) | ~known[which], group.shape)] = MISSING
                 fits = fit_poisson(count[which], exposure[which], group, cluster, self.minimum)
                 yield places, fits, scale[which]
 
@@ -250,30 +273,28 @@ class Curve:
     def _region(self, row: Ints, name: str) -> Ints:
         return self.space.figures.regions[self.space.option("boundaries", row).year, name]
 
-    def _scaled(self, columns: dict[str, Floats], sizes: dict[str, Ints], is_log: Any, scale: Floats) -> Results:
-        estimate, error = columns["estimate"], columns["error"]
-        freedom = np.maximum(sizes["clusters"] - 1, 1)
-        reach = student.ppf((1 + self.space.declaration.level) / 2, np.arange(1, freedom.max() + 1))[freedom - 1] * error
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = estimate / error
-        lower, upper = estimate - reach, estimate + reach
-        if is_log.any():
-            error = np.where(is_log, scale * np.exp(estimate) * error, error)
-            lower, upper, estimate = (np.where(is_log, scale * np.expm1(each), each) for each in (lower, upper, estimate))
-            columns["active"] = columns["active"] * np.where(is_log, scale, 1.0)
-            columns["not_active"] = columns["not_active"] * np.where(is_log, scale, 1.0)
-        return Results(
-            estimate, error, lower, upper, statistic, 2 * student.sf(np.abs(statistic), freedom),
-            columns["active"], columns["not_active"], sizes["municipalities"], sizes["n_active"], sizes["clusters"],
-        )  # fmt: skip
-
 
 def _batches(members: Ints, permutations: int) -> Iterator[tuple[Ints, Ints]]:
-    """Specifications (one per row of a batch) and their places among specifications x permutations."""
-    for at in range(0, len(members) * permutations, BATCH):
-        work = np.arange(at, min(at + BATCH, len(members) * permutations))
-        specification = members[work // permutations]
-        yield specification, specification * permutations + work % permutations
+    """Specifications and their places among specifications x permutations, batch by batch.
+
+    Many permutations of one specification are a batch with that one specification, for all its places; few permutations go
+    together with those of other specifications, one for each place.
+    """
+    if permutations >= _MANY:
+        for specification in members:
+            for first in range(0, permutations, BATCH):
+                places = np.arange(first, min(first + BATCH, permutations))
+                yield np.array([specification]), specification * permutations + places
+        return
+    for first in range(0, len(members) * permutations, BATCH):
+        work = np.arange(first, min(first + BATCH, len(members) * permutations))
+        each = members[work // permutations]
+        yield each, each * permutations + work % permutations
+
+
+def _statistic(fits: Fits) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return fits.estimate / fits.error
 
 
 def _places(branches: tuple[str, ...]) -> list[int]:

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from wijkanalyse.effects.multiverse.curve import Curve
-from wijkanalyse.effects.multiverse.declaration import BRANCHES, Declaration
+from wijkanalyse.effects.multiverse.declaration import BRANCHES, CONTRASTS, Declaration
 from wijkanalyse.effects.multiverse.enumeration import Space
 from wijkanalyse.effects.multiverse.figures import Figures, Floats, Ints
 from wijkanalyse.effects.multiverse.schemas import ESTIMATED, MECHANICAL, BranchShares, OptionShifts
-from wijkanalyse.effects.multiverse.specifications import by_side, rows_of, verdicts_of
+from wijkanalyse.effects.multiverse.specifications import by_contrast, by_side, rows_of, verdicts_of
 
-SAMPLE = 300
+SAMPLE = 150
 """Specifications of each curve whose neighbours are computed for the total index."""
 
 
@@ -29,12 +29,13 @@ def decompose(
     `direction` is the sign of the published difference by contrast. Both sides of the firewall are taken apart on their own.
     """
     shares, shifts = [], []
+    spaces = {contrast: Space(declaration, contrast, figures) for contrast in CONTRASTS}
+    primaries = {contrast: _around_primary(spaces[contrast]) for contrast, _ in by_contrast(estimated)}
     for contrast, side, table in by_side(estimated):
-        space = Space(declaration, contrast, figures)
+        space, around = spaces[contrast], primaries[contrast]
         known = table[table["status"].eq(ESTIMATED)]
         labels = {"contrast": contrast, "side": side, "source": table["source"].iloc[0]}
         total = _total(space, known, side == MECHANICAL)
-        around = _around_primary(space)
         variance = known["estimate"].var(ddof=0)
         for place, branch in enumerate(BRANCHES):
             groups = known.groupby(branch)["estimate"]

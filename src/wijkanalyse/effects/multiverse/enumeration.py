@@ -126,17 +126,19 @@ class Space:
         # boundaries other than the run's have the same tables
         share_place = np.arange(self._size(_SHARE)).reshape([len(self.names[branch]) for branch in _SHARE])
         outcome_place = np.arange(self._size(_OUTCOME)).reshape([len(self.names[branch]) for branch in _OUTCOME])
-        has = self.figures.has
+        published = self.figures.published
         has_share = np.zeros((len(self._times), share_place.size), dtype=bool)
         has_outcome = np.zeros((len(self._times), outcome_place.size), dtype=bool)
         for (measure, share), number in _cells(share_place):
             numerator, denominator = share_variables(self.options["measure"][measure], self.options["share"][share])
             for at, (_, _, years) in enumerate(self._times):
-                has_share[at, number] = all(has(None, name, years) for name in (numerator, *denominator))
+                has_share[at, number] = all(
+                    (None, name, year) in published for name in (numerator, *denominator) for year in years
+                )
         for (outcome, per, help_), number in _cells(outcome_place):
             needed = [name for name in vars(self.variables(outcome, per, help_)).values() if name]
             for at, (_, years, _) in enumerate(self._times):
-                has_outcome[at, number] = all(has(None, name, years) for name in needed)
+                has_outcome[at, number] = all((None, name, year) in published for name in needed for year in years)
         return place, share_place, has_share, outcome_place, has_outcome
 
     def is_admissible(self, rows: Ints) -> Bools:
@@ -151,8 +153,7 @@ class Space:
         for exclusion in self.declaration.exclude:
             hit = np.ones(len(rows), dtype=bool)
             for branch, names in exclusion.when.items():
-                chosen = [self.names[branch].index(name) for name in names if name in self.names[branch]]
-                hit &= np.isin(rows[:, PLACES[branch]], chosen)
+                hit &= np.isin(self.names[branch], names)[rows[:, PLACES[branch]]]
             good &= ~hit
         return good
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,15 @@ class Figures:
     source: str
     _covariates: dict[tuple[int | None, tuple[str, ...], int], Floats] = field(default_factory=dict, repr=False)
 
-    def has(self, boundaries: int | None, variable: str, years: Iterable[int]) -> bool:
-        """Whether there is a figure of `variable` in each of `years` for at least one municipality."""
-        array = self.arrays.get((boundaries, variable))
-        chosen = [self.years.index(year) if year in self.years else -1 for year in years]
-        if array is None or -1 in chosen:
-            return False
-        return bool(np.isfinite(array[1][:, chosen]).any(axis=0).all())
+    @cached_property
+    def published(self) -> frozenset[tuple[int | None, str, int]]:
+        """Boundaries, variable and year of which at least one municipality has a figure."""
+        return frozenset(
+            (boundaries, variable, year)
+            for (boundaries, variable), array in self.arrays.items()
+            for year, is_there in zip(self.years, np.isfinite(array[1]).any(axis=0), strict=True)
+            if is_there
+        )
 
     def of(self, boundaries: int | None, variable: str, cells: str, years: Iterable[int]) -> Floats:
         """The figures of one variable: municipalities x `years`."""

@@ -40,6 +40,17 @@ class Fits:
         return replace(self, active=self.active + centre, not_active=self.not_active + centre)
 
     @staticmethod
+    def empty(count: int) -> Fits:
+        """Nothing estimated, `count` times."""
+        numbers = [np.full(count, np.nan) for _ in range(4)]
+        return Fits(*numbers, *(np.zeros(count, dtype=np.int64) for _ in range(3)))
+
+    def put(self, places: Ints, part: Fits) -> None:
+        """Write the fits of a part in their places."""
+        for each in fields(Fits):
+            getattr(self, each.name)[places] = getattr(part, each.name)
+
+    @staticmethod
     def joined(parts: list[Fits]) -> Fits:
         """The fits of several batches, one after the other."""
         return Fits(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Fits)))
@@ -61,7 +72,7 @@ class Structure:
 
 
 def fit_least_squares(structure: Structure, value: Floats, weight: Floats, group: Groups, minimum: int) -> Fits:
-    """Regress `value` on active or not within regions, one specification per row (arrays B x G).
+    """Regress `value` on active or not within regions, one specification per row (arrays B x G; 1 x G is the same in all).
 
     A municipality counts where its weight is positive, its group not missing and its covariates known; `value` and `weight` are
     finite, also where the weight is 0. Needed are `minimum` municipalities, and two clusters, in each group. `active` and
@@ -70,7 +81,8 @@ def fit_least_squares(structure: Structure, value: Floats, weight: Floats, group
     """
     if not structure.known.all():
         weight = weight * structure.known
-    rows = range(0, len(value), BATCH)
+    value, weight = np.broadcast_to(value, group.shape), np.broadcast_to(weight, group.shape)
+    rows = range(0, len(group), BATCH)
     parts = [_fit(structure, value[at : at + BATCH], weight[at : at + BATCH], group[at : at + BATCH], minimum) for at in rows]
     return Fits.joined(parts)
 

@@ -21,7 +21,7 @@ from wijkanalyse.effects.multiverse.schemas import ESTIMATED, MECHANICAL, SIDES,
 from wijkanalyse.effects.multiverse.specifications import by_contrast, by_side, rows_of
 
 _SIZE = "population_0_22"
-_AT_ONCE = 32
+_AT_ONCE = 128
 """Permutations that a curve is computed for at a time; bounds the memory."""
 
 _TWO_SIDED = {"median_statistic": True, "median_estimate": True, "share_negative": True, "share_significant": False}
@@ -107,27 +107,30 @@ def joint_test(declaration: Declaration, estimated: pd.DataFrame, permuted: pd.D
         for name, is_two_sided in _TWO_SIDED.items():
             values = null[name].to_numpy()
             seen = float(observed[name][0])
-            # strata differ, so the middle of the permutations need not be zero; the observed curve is one of them
-            middle = float(np.nanmedian(np.append(values, seen))) if is_two_sided else 0.0
-            # equal curves may differ in their last digit
-            as_far = np.count_nonzero(np.abs(values - middle) >= abs(seen - middle) * (1 - 1e-9))
-            low, half, high = np.nanquantile(values, [0.025, 0.5, 0.975])
+            p, quantiles = _judged(values, seen, is_two_sided) if len(known) else (np.nan, np.full(3, np.nan))
             rows.append(
                 {
                     "contrast": contrast,
                     "side": side,
                     "statistic": name,
                     "observed": seen,
-                    "null_low": low,
-                    "null_median": half,
-                    "null_high": high,
-                    "p": (1 + as_far) / (1 + len(values)),
+                    **dict(zip(("null_low", "null_median", "null_high"), quantiles, strict=True)),
+                    "p": p,
                     "permutations": len(values),
                     "specifications": len(known),
                     "source": table["source"].iloc[0],
                 }
             )
     return pd.DataFrame(rows)[list(JointTest.to_schema().columns)]
+
+
+def _judged(values: Floats, seen: float, is_two_sided: bool) -> tuple[float, Floats]:
+    """The p-value of an observed statistic among those of the permutations, and their quantiles."""
+    # strata differ, so the middle of the permutations need not be zero; the observed curve is one of them
+    middle = float(np.nanmedian(np.append(values, seen))) if is_two_sided else 0.0
+    # equal curves may differ in their last digit
+    as_far = np.count_nonzero(np.abs(values - middle) >= abs(seen - middle) * (1 - 1e-9))
+    return (1 + as_far) / (1 + len(values)), np.nanquantile(values, [0.025, 0.5, 0.975])
 
 
 def _median(values: Floats, count: Ints) -> Floats:

@@ -26,13 +26,15 @@ _LONGEST_STEP = 2.0
 def fit_poisson(count: Floats, exposure: Floats, group: Groups, cluster: Ints, minimum: int) -> Fits:
     """Estimate the log ratio of the change of active to that of not active municipalities.
 
-    `count` and `exposure` are B x G x T: the base year first, then the years that are compared with it; `group` is B x G,
-    `cluster` G. A municipality counts where its group is not missing; one without any count says nothing. All counts are finite
-    and all exposures positive, also where the group is missing. `estimate` and `error` are those of the log ratio; `active` and
-    `not_active` the mean change since the base year, as a part of 1.
+    `count` and `exposure` are B x G x T (1 x G x T is the same in all): the base year first, then the years that are compared
+    with it; `group` is B x G, `cluster` G. A municipality counts where its group is not missing; one without any count says
+    nothing. All counts are finite and all exposures positive, also where the group is missing. `estimate` and `error` are those
+    of the log ratio; `active` and `not_active` the mean change since the base year, as a part of 1.
     """
     clusters = cluster_columns(cluster)
-    rows = range(0, len(count), BATCH)
+    shape = (*group.shape, count.shape[2])
+    count, exposure = np.broadcast_to(count, shape), np.broadcast_to(exposure, shape)
+    rows = range(0, len(group), BATCH)
     parts = [_fit(count[a : a + BATCH], exposure[a : a + BATCH], group[a : a + BATCH], clusters, minimum) for a in rows]
     return Fits.joined(parts)
 

@@ -40,8 +40,8 @@ def estimates(effects: pd.DataFrame, estimands: Estimands, tables: Mapping[str, 
         words = "niet te vergelijken met" if row.reason else difference_in_words(row.lower, row.upper)
         yield Claim(f"{name}.verdict", math.nan, "text", f"Wat het interval toelaat te zeggen: {label}", origin, words=words)
         for key, words in {
-            "p": "p-waarde (CR1)",
-            "p_cr3": "p-waarde (CR3)",
+            "p": "p-waarde (CR3)",
+            "p_cr1": "p-waarde (CR1)",
             "p_bootstrap": "p-waarde (bootstrap)",
             "p_permutation": "p-waarde (permutatie)",
             "p_region": "p-waarde (jeugdregio's als clusters)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkanalyse.frames import rows as records
-from wijkanalyse.report.figures.theme import COLOURS, FAINT, INK, themed
+from wijkanalyse.report.figures.theme import COLOURS, FAINT, INK, nothing_to_draw, themed
 from wijkanalyse.report.numbers import interval, number, with_unit
 from wijkanalyse.report.words import CONTRASTS
 
@@ -66,6 +67,8 @@ def draw_estimates(rows: pd.DataFrame, path: Path, mark: bool) -> str:
     `rows` has group, label, value, lower, upper (percent), is_mechanical and is_primary, in the order from top to bottom.
     """
     known = rows[rows["value"].notna()]
+    if known.empty:
+        return nothing_to_draw(path, mark)
     places, headings, place = [], [], 0.0
     for group, members in known.groupby("group", sort=False):
         headings.append((place, str(group)))
@@ -74,7 +77,8 @@ def draw_estimates(rows: pd.DataFrame, path: Path, mark: bool) -> str:
             places.append(place)
             place -= 1.0
         place -= 0.35
-    low, high = float(known["lower"].quantile(0.02)), float(known["upper"].quantile(0.98))
+    ends = known[["lower", "upper"]].fillna({"lower": known["value"], "upper": known["value"]})
+    low, high = float(ends["lower"].quantile(0.02)), float(ends["upper"].quantile(0.98))
     margin = 0.06 * (high - low)
     with themed(path, 0.6 + 0.2 * (-place), 1, mark) as (figure, (axis,)):
         axis.axvline(0, color=FAINT, lw=1)
@@ -136,6 +140,8 @@ def draw_sensitivity(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, 
     `rows` has estimand, label, value, lower, upper, is_main, is_mechanical; `titles` names the columns.
     """
     names = [name for name in titles if name in set(rows["estimand"])]
+    if not names:
+        return nothing_to_draw(path, mark)
     labels = list(dict.fromkeys(rows["label"]))
     place_of = {label: len(labels) - 1 - n for n, label in enumerate(labels)}
     with themed(path, 0.9 + 0.165 * len(labels), 1, mark, columns=len(names)) as (_, axes):
@@ -161,7 +167,9 @@ def draw_sensitivity(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, 
 
 def draw_curves(curves: pd.DataFrame, titles: Mapping[str, str], threshold_pct: float, path: Path, mark: bool) -> str:
     """A row per estimand: on the left the estimate for every threshold, on the right along the share of the team."""
-    names = [name for name in titles if len(_curve(curves, name, "threshold"))]
+    names = [name for name in titles if len(_curve(curves, name, "threshold")) and len(_curve(curves, name, "dose"))]
+    if not names:
+        return nothing_to_draw(path, mark)
     said = []
     with themed(path, 0.5 + 1.35 * len(names), len(names), mark, sharex=False, columns=2) as (_, axes):
         for n, name in enumerate(names):
@@ -193,7 +201,10 @@ def draw_event_study(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, 
 
     `rows` as in `effects.results.Switchers` with an event time; `titles` names the outcomes.
     """
+    rows = rows[rows["value"].notna()]
     eras = list(dict.fromkeys(rows["era"]))
+    if not eras:
+        return nothing_to_draw(path, mark)
     said = []
     with themed(path, 0.6 + 1.75 * len(eras), len(eras), mark) as (figure, axes):
         for axis, era in zip(axes, eras, strict=True):
@@ -229,6 +240,9 @@ def draw_event_study(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, 
 
 def draw_balance(rows: pd.DataFrame, path: Path, mark: bool) -> str:
     """Standardised differences of the baseline covariates, before and after weighting. `rows`: label, smd_before, smd_after."""
+    rows = rows[rows["smd_before"].notna()]
+    if rows.empty:
+        return nothing_to_draw(path, mark)
     places = np.arange(len(rows))[::-1]
     with themed(path, 0.7 + 0.26 * len(rows), 1, mark) as (figure, (axis,)):
         axis.axvline(0, color=FAINT, lw=1)
@@ -242,13 +256,19 @@ def draw_balance(rows: pd.DataFrame, path: Path, mark: bool) -> str:
         axis.set_xlabel("verschil in standaarddeviaties (actief min niet actief)")
         figure.legend(loc="outside lower center", ncols=2, fontsize=7.5)
     said = "; ".join(
-        f"{row.label} {number(row.smd_before, 2)} voor en {number(row.smd_after, 2)} na weging" for row in records(rows)
+        f"{row.label} {number(row.smd_before, 2)} voor en {_known(row.smd_after)} na weging" for row in records(rows)
     )
     return f"Verschil in achtergrondkenmerken: {said}."
 
 
+def _known(value: float) -> str:
+    return "onbekend" if math.isnan(value) else number(value, 2)
+
+
 def draw_overlap(overlap: pd.DataFrame, labels: Sequence[str], path: Path, mark: bool) -> str:
     """Histogram of the estimated chance to be active, of the active and of the other municipalities."""
+    if overlap.empty:
+        return nothing_to_draw(path, mark)
     edges = np.linspace(0, 1, 21)
     with themed(path, 2.0, 1, mark) as (_, (axis,)):
         for is_active, group, label in zip((True, False), ("active", "not_active"), labels, strict=True):

@@ -13,7 +13,7 @@ from wijkanalyse.effects.multiverse.schemas import MECHANICAL, NOT_MECHANICAL
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report.figures.effects import MECHANICAL as ORANGE
 from wijkanalyse.report.figures.effects import WITHIN as BLUE
-from wijkanalyse.report.figures.theme import FAINT, INK, themed
+from wijkanalyse.report.figures.theme import FAINT, INK, nothing_to_draw, themed
 from wijkanalyse.report.numbers import number
 
 COLOURS = {NOT_MECHANICAL: BLUE, MECHANICAL: ORANGE}
@@ -25,6 +25,9 @@ def draw_curves(drawings: Mapping[str, CurveDrawing], titles: Mapping[str, str],
 
     Both sides of the firewall in their own colour; a dashed line is the published difference, a square the primary.
     """
+    drawings = {name: drawing for name, drawing in drawings.items() if len(drawing.curve)}
+    if not drawings:
+        return nothing_to_draw(path, mark)
     said = []
     with themed(path, 0.5 + 1.75 * len(drawings), len(drawings), mark, sharex=False, columns=2) as (figure, axes):
         for n, (contrast, drawing) in enumerate(drawings.items()):

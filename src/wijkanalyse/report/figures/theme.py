@@ -71,6 +71,15 @@ def themed(
         save(figure, path)
 
 
+def nothing_to_draw(path: Path, mark: bool) -> str:
+    """A figure that says that there is nothing: where nothing could be estimated, the tables give the reasons."""
+    words = "Hier is niets te tekenen: met deze gegevens is geen enkele schatting mogelijk."
+    with themed(path, 0.7, 1, mark) as (_, (axis,)):
+        axis.set_axis_off()
+        axis.text(0.5, 0.5, words, ha="center", va="center", transform=axis.transAxes)
+    return words
+
+
 def tick(value: float) -> str:
     """The number at a tick, in Dutch notation."""
     return number(value, 0 if float(value).is_integer() else 1)

@@ -105,7 +105,7 @@ def sensitivity_rows(sensitivity: pd.DataFrame) -> pd.DataFrame:
     """The settings as `draw_sensitivity` takes them; of the youth regions the lowest and the highest estimate."""
     is_region = sensitivity["kind"].eq("region")
     regions = sensitivity[is_region & sensitivity["value"].notna()].groupby("estimand")["value"]
-    kept = sensitivity.loc[[*regions.idxmin(), *regions.idxmax()]]
+    kept = sensitivity.loc[[*regions.idxmin(), *regions.idxmax()]]  # none where nothing could be estimated
     rows = pd.concat([sensitivity[~is_region & sensitivity["value"].notna()], kept.drop_duplicates()]).sort_index()
     # the same kinds of choices stand together, whichever estimand has them
     place = rows["kind"].map({kind: n for n, kind in enumerate(rows["kind"].unique())})

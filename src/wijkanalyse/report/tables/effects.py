@@ -15,8 +15,8 @@ from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table, 
 from wijkanalyse.report.words import ROLES
 
 INFERENCE = {
-    "p": "p-waarde, clusters van gemeenten (CR1)",
-    "p_cr3": "p-waarde, één gemeente tegelijk weglaten (CR3)",
+    "p": "p-waarde, één gemeente tegelijk weglaten (CR3)",
+    "p_cr1": "p-waarde, clusters van gemeenten (CR1)",
     "p_bootstrap": "p-waarde, wilde clusterbootstrap",
     "p_permutation": "p-waarde, activiteit verwisseld binnen grootte en landsdeel",
     "p_region": "p-waarde, clusters van jeugdregio's",
@@ -116,7 +116,7 @@ def balance(table: pd.DataFrame, mark: bool) -> str:
     """Baseline covariates of the groups of the first primary estimand, before and after weighting."""
     first = table[table["estimand"].eq(table["estimand"].iloc[0])]
     rows = [
-        [row.label, number(row.active, 2), number(row.others, 2), number(row.smd_before, 2), _or_nothing(row.smd_after)]
+        [row.label, *(_or_nothing(value) for value in (row.active, row.others, row.smd_before, row.smd_after))]
         for row in records(first)
     ]
     header = ["Kenmerk", "Actief", "Andere", "Verschil voor weging", "Verschil na weging"]

@@ -118,7 +118,7 @@ def elements(table: pd.DataFrame, levels: dict[str, str]) -> str:
         "Niet gezien is niet hetzelfde als afwezig. Bij belemmeringen staat geen aandeel: een deel van de teksten is juist "
         "daarom gezocht."
     )
-    return markdown_table(header, rows, caption, "tbl-elementen", [18, 30, 12, 24, 24], 3)
+    return markdown_table(header, rows, caption, "tbl-elementen", [18, 30, 12, *[24] * len(levels)], 1 + len(levels))
 
 
 def _seen(row: pd.Series) -> str:
