@@ -40,6 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunTables, Path]:
                 table,
                 data=data,
                 infos={**table.infos, "Modified": "2026-10-31T02:00:00"},
+                catalogue={**table.catalogue, "Modified": "2026-10-31T02:00:00"},
                 retrieved=table.retrieved + timedelta(days=1),
             )
             snapshot = store.store(newer, ORIGIN, "CBS StatLine")

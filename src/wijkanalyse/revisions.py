@@ -18,7 +18,7 @@ from wijkanalyse.effects.revised import Revised, RevisedContrasts
 from wijkanalyse.panel.build import build_panel
 from wijkanalyse.statline.client import RawTable
 from wijkanalyse.statline.run import RunTables
-from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
+from wijkanalyse.statline.snapshots import Snapshot
 from wijkanalyse.statline.tables import TableRegister
 from wijkanalyse.statline.vintages import compare
 
@@ -28,20 +28,13 @@ KEYS = ["contrast", "form", "weighting", "term"]
 def older_versions(tables: RunTables, raw_folder: Path) -> dict[str, tuple[Snapshot, Snapshot]]:
     """Return, by table of the run, the version stored before and that of the run; only tables that have both.
 
-    Versions count when they came from the same service with the same selection. Made-up tables have no vintages.
+    See `RunTables.previous`: made-up tables have no vintages.
     """
-    if tables.run["source"] == "example":
-        return {}
     found = {}
     for identifier, entry in tables.run["tables"].items():
-        current = Snapshot(raw_folder / entry["version"], entry)
-        before = [
-            version
-            for version in SnapshotStore(current.folder.parent.parent).versions(identifier, entry["origin"])
-            if version.manifest["filter"] == entry["filter"] and version.manifest["retrieved_at"] < entry["retrieved_at"]
-        ]
-        if before:
-            found[identifier] = (before[-1], current)
+        before = tables.previous(identifier)
+        if before is not None:
+            found[identifier] = (before, Snapshot(raw_folder / entry["version"], entry))
     return found
 
 

@@ -84,11 +84,12 @@ def test_in_the_made_up_country_every_interval_holds_the_truth() -> None:
     with (
         mock.patch("wijkanalyse.example.key_figures.rounded", lambda values: values),
         mock.patch("wijkanalyse.example.trajectories.rounded", lambda values: values),
+        mock.patch("wijkanalyse.example.characteristics.rounded", lambda values: values),
     ):
         unrounded = {table.identifier: table.typed for table in make_tables(world)}
     cells = build_panel(fetched_tables().__getitem__, register(), PanelChoices(), "x").cells
     checked = 0
-    for table in ("84134NED", "85099NED", "82971NED", "85097NED"):
+    for table in ("84134NED", "85099NED", "82971NED", "85097NED", "84135NED", "85100NED"):
         typed = unrounded[table].reset_index(drop=True)
         own = cells[cells["table"].eq(table) & cells["low"].notna() & cells["column_key"].ne("")]
         for key, part in own.groupby("column_key"):

@@ -6,11 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.small_world import ROOT
+from tests.panel.raw import NOT_TEAM, TEAM, key_figures
+from tests.small_world import ROOT, fetched_tables, register
 from wijkanalyse.cells import count_bounds
+from wijkanalyse.config import Panel
 from wijkanalyse.errors import WijkanalyseError
-from wijkanalyse.panel.checks import Finding, check_counts, findings_frame, published_totals, stop_on_hard_failures
-from wijkanalyse.statline.tables import read_tables
+from wijkanalyse.panel.build import build_panel
+from wijkanalyse.panel.checks import (
+    Finding,
+    check_counts,
+    check_coverage_kept,
+    findings_frame,
+    published_totals,
+    stop_on_hard_failures,
+)
+from wijkanalyse.panel.extract import extract_cells
+from wijkanalyse.panel.schemas import CHECKS
+from wijkanalyse.statline.tables import Table, read_tables
 
 CODES = [f"GM{number:04}" for number in range(1, 11)]
 AREAS = {2019: pd.DataFrame({"gm_code": CODES}), 2020: pd.DataFrame({"gm_code": CODES})}
@@ -94,6 +106,53 @@ def test_a_national_row_far_from_what_cbs_printed() -> None:
     assert not finding.passed
     assert finding.expected == f"{known['value']:.0f} ± {known['tolerance_pct']:g} %"
     assert finding.found == "500"
+
+
+def kept(cells_before: dict[tuple[str, str, str], str], cells_now: dict[tuple[str, str, str], str]) -> dict[str, Finding]:
+    """What the check on the version before says of two versions of one table."""
+    table = Table.model_validate(
+        {
+            "title": "T", "series": "s", "years": (2018, 2019), "rounded_to": 5, "suppressed_up_to": 7,
+            "variables": {
+                "team": {"topic": "Jeugdzorgtrajecten", "where": {"Vormen van jeugdzorg": TEAM}},
+                "other": {"topic": "Jeugdzorgtrajecten", "where": {"Vormen van jeugdzorg": NOT_TEAM}},
+            },
+        }
+    )  # fmt: skip
+    regions, periods = ["NL01", "GM0344", "GM0014"], dict.fromkeys(["2018JJ00", "2019JJ00", "2019HJ01"], "Definitief")
+    before, now = (key_figures(regions, periods, figures) for figures in (cells_before, cells_now))
+    return {finding.subject: finding for finding in check_coverage_kept(extract_cells(now, table, "x"), before, table)}
+
+
+def test_a_figure_that_is_gone_since_the_version_before_is_told_by_year() -> None:
+    found = kept({}, {(TEAM, "GM0344", "2019JJ00"): "", (TEAM, "GM0344", "2019HJ01"): "", (TEAM, "NL01", "2018JJ00"): ""})
+    assert found["84134NED team"] == Finding("coverage_kept", "84134NED team", False, "≥ 4", "3 (2019: −1)")
+    assert found["84134NED other"] == Finding("coverage_kept", "84134NED other", True, "≥ 4", "4")
+
+
+def test_a_figure_that_is_new_or_now_suppressed_is_no_loss() -> None:
+    found = kept({(TEAM, "GM0344", "2018JJ00"): ""}, {(TEAM, "GM0014", "2019JJ00"): "       ."})
+    assert all(finding.passed for finding in found.values())
+    assert found["84134NED team"].found == "4"
+
+
+def test_a_gain_elsewhere_does_not_hide_a_loss() -> None:
+    found = kept({(TEAM, "GM0344", "2018JJ00"): ""}, {(TEAM, "GM0014", "2019JJ00"): ""})
+    assert found["84134NED team"].found == "3 (2019: −1)"
+    assert not found["84134NED team"].passed
+    assert not found["84134NED team"].is_hard
+
+
+def test_the_panel_is_checked_against_the_version_before_of_each_table_that_has_one() -> None:
+    had = "84134NED"
+    previous = fetched_tables()[had]
+    built = build_panel(
+        fetched_tables().__getitem__, register(), Panel(), "x", lambda identifier: previous if identifier == had else None
+    )
+    assert set(built.checks["check"]) == set(CHECKS)
+    found = built.checks.query("check == 'coverage_kept'")
+    assert list(found["subject"]) == [f"{had} {name}" for name in sorted(register().tables[had].variables)]
+    assert found["passed"].all()
 
 
 def test_every_published_total_has_a_source_and_is_a_variable_of_the_register() -> None:

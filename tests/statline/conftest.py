@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
 import re
 import socket
@@ -12,10 +14,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+import requests
+import urllib3
 
 from wijkanalyse.example import StatLineTable
 from wijkanalyse.example.answers import Service
@@ -74,7 +79,10 @@ class ScriptedStatLine:
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)
     port: int = 0
+    over_sockets: bool = True
+    seconds: float = 0.0
 
     @property
     def catalog_url(self) -> str:
@@ -92,9 +100,12 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     disable_nagle_algorithm = True
     statline: ScriptedStatLine
+    falls_silent = False
+    seconds_a_read = 0.0
 
     def do_GET(self) -> None:
         self.statline.requests.append(self.path)
+        self.statline.connections.add(self.client_address[1])
         self.statline.headers.append(dict(self.headers))
         answer = self.statline.service.answer(self.path, f"http://{self.headers['Host']}", self.headers.get("Accept", ""))
         body = answer.text.encode()
@@ -206,6 +217,63 @@ def scripted() -> Iterator[ScriptedStatLine]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class _Heard(io.BytesIO):
+    """What `http.client` reads an answer from; at its end the service closes the connection, or falls silent."""
+
+    def __init__(self, handler: Handler) -> None:
+        super().__init__(handler.wfile.getvalue())
+        self._handler = handler
+
+    def makefile(self, mode: str) -> _Heard:
+        return self
+
+    def read1(self, size: int | None = -1) -> bytes:
+        self._handler.statline.seconds += self._handler.seconds_a_read
+        found = super().read1(size if self._handler.seconds_a_read == 0 else 1)
+        if not found and self._handler.falls_silent:
+            raise TimeoutError("timed out")
+        return found
+
+
+class _WithoutSockets(requests.adapters.HTTPAdapter):
+    """Has a request answered by the handler in this thread: the same bytes, read by the same client, without waiting."""
+
+    def __init__(self, handler: type[Handler]) -> None:
+        super().__init__()
+        self._handler = handler
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        host = urlsplit(str(request.url)).netloc
+        headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": host, **request.headers}.items())
+        handler = self._handler.__new__(self._handler)
+        handler.rfile = io.BytesIO(f"GET {request.path_url} HTTP/1.1\r\n{headers}\r\n".encode())
+        handler.wfile = io.BytesIO()
+        handler.client_address = ("127.0.0.1", 0)
+        handler.handle_one_request()
+        found = http.client.HTTPResponse(_Heard(handler), method="GET")
+        found.begin()
+        answer = urllib3.HTTPResponse(
+            found, urllib3.HTTPHeaderDict(found.headers.items()), found.status, found.version, preload_content=False,
+            reason=found.reason, original_response=found, enforce_content_length=True, request_method="GET",
+        )  # fmt: skip
+        return self.build_response(request, answer)
+
+
+@pytest.fixture
+def without_sockets(scripted: ScriptedStatLine, monkeypatch: pytest.MonkeyPatch) -> ScriptedStatLine:
+    """The scripted service, answering in this thread (unless it is told to answer `over_sockets`), with a clock of its own."""
+    handler = type("BoundHandler", (Handler,), {"statline": scripted})
+
+    class Session(requests.Session):
+        def get_adapter(self, url: str) -> requests.adapters.BaseAdapter:
+            return super().get_adapter(url) if scripted.over_sockets else _WithoutSockets(handler)
+
+    scripted.over_sockets = False
+    monkeypatch.setattr("requests.Session", Session)
+    monkeypatch.setattr("wijkanalyse.statline.transport.time", SimpleNamespace(monotonic=lambda: scripted.seconds))
+    return scripted
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 
 from tests.statline.conftest import TINY, ScriptedStatLine, tiny_table
 from wijkanalyse.example.answers import Service
-from wijkanalyse.statline.snapshots import INCOMPLETE, SnapshotStore
+from wijkanalyse.statline.disk import INCOMPLETE, incomplete_folder
+from wijkanalyse.statline.snapshots import LAST_SEEN, SnapshotStore
 
 ORIGIN = "http://statline.invalid"
 KILLS = 50
@@ -135,20 +136,19 @@ def test_two_runs_at_once_do_not_harm_each_other(scripted: ScriptedStatLine, fol
                 each.start()
             assert [each.end() for each in runners] == [0, 0]
             assert is_whole(folder, editions) == 1
-            assert len([*(folder / TINY).iterdir()]) == 1
+            assert {path.name for path in (folder / TINY).iterdir() if not path.is_dir()} == {LAST_SEEN}
+            assert len([path for path in (folder / TINY).iterdir() if path.is_dir()]) == 1
     finally:
         for each in runners:
             each.stop()
 
 
 def test_what_a_living_run_writes_is_not_cleared(folder: Path, scripted: ScriptedStatLine):
-    from wijkanalyse.statline.snapshots import _incomplete
-
     raw = scripted.client().fetch(TINY)
     (folder / TINY).mkdir(parents=True)
     left = folder / TINY / f"{INCOMPLETE}left"
     left.mkdir()
-    with _incomplete(folder / TINY) as living:
+    with incomplete_folder(folder / TINY) as living:
         SnapshotStore(folder).store(raw, ORIGIN, "CBS StatLine")
         assert living.is_dir()
         assert not left.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import cache
@@ -255,6 +256,13 @@ def test_what_is_not_whole_is_read_once_more(scripted4: ScriptedStatLine, fault:
     scripted4.go_wrong(reply, where=where, times=1)
     assert len(client(scripted4).fetch(TINY).data) == 25
     assert "read from the start once more" in caplog.text
+
+
+def test_a_person_can_follow_a_large_table(scripted4: ScriptedStatLine, monkeypatch, caplog: pytest.LogCaptureFixture):
+    monkeypatch.setattr("wijkanalyse.statline.pages._EVERY_SECONDS", 0.0)
+    with caplog.at_level("INFO"):
+        client(scripted4).fetch(TINY)
+    assert re.search(rf"table {TINY}: page 1 of \d, {PAGE} of \d+ observations, \d+ s left", caplog.text)
 
 
 @pytest.mark.parametrize(("fetch", "advice"), [("whole", "set fetch: selection"), ("selection", "name fewer years")])

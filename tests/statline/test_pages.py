@@ -49,15 +49,15 @@ def test_progress_is_told_while_a_table_is_fetched(scripted: ScriptedStatLine, m
 
 def test_rows_of_another_list_are_left_alone():
     pages = DataPages(TINY, {"ID"}, 5, is_whole=True)
-    assert pages.fault("http://x/ODataFeed/odata/99999NED/RegioS?$format=json", [], None) is None
-    assert not pages.take("http://x/ODataFeed/odata/99999NED/RegioS?$format=json")
-    assert pages.frame().empty
+    assert pages.is_page("http://x/ODataFeed/odata/99999NED/UntypedDataSet/?$format=json&$skip=10")
+    assert not pages.is_page("http://x/ODataFeed/odata/99999NED/RegioS?$format=json")
+    assert pages.rows().num_rows == 0
 
 
 def test_a_table_that_is_too_large_is_refused_before_its_figures_are_asked(scripted: ScriptedStatLine):
     assert len(scripted.client(largest_table_cells=100).fetch(TINY).data) == 25
     asked = len(scripted.requests)
-    with pytest.raises(StatLineError, match=r"25 rows, 100 cells.*largest_table_cells \(99\).*Set fetch: selection"):
+    with pytest.raises(StatLineError, match=r"25 rows, 100 cells.*largest_table_cells \(99\).*set fetch: selection"):
         scripted.client(largest_table_cells=99).fetch(TINY)
     assert not [path for path in scripted.requests[asked:] if "UntypedDataSet" in path]
 

@@ -29,7 +29,18 @@ def revised(raw: RawTable) -> RawTable:
     """The same table with one figure revised, published a day later."""
     data = raw.data.copy()
     data.iloc[0, -1] = "herzien"
-    return dataclasses.replace(raw, data=data, infos={**raw.infos, "Modified": "2026-05-01T02:00:00"})
+    return published(dataclasses.replace(raw, data=data), "2026-05-01T02:00:00")
+
+
+def published(raw: RawTable, modified: str) -> RawTable:
+    """The table under another date of publication."""
+    dated = ({**row, "Modified": modified} for row in (raw.infos, raw.catalogue))
+    return dataclasses.replace(raw, **dict(zip(("infos", "catalogue"), dated, strict=True)))
+
+
+def folders(store: SnapshotStore) -> list[str]:
+    """The versions on disk, finished or not."""
+    return [path.name for path in (store.root / "86247NED").iterdir() if path.is_dir()]
 
 
 def test_what_is_stored_is_read_back_unchanged(store: SnapshotStore, raw: RawTable):
@@ -101,7 +112,7 @@ def test_the_same_content_is_stored_once(store: SnapshotStore, raw: RawTable):
     second = store.store(later, ORIGIN, "CBS StatLine")
     assert second.folder == first.folder
     assert second.manifest == first.manifest
-    assert [path.name for path in (store.root / "86247NED").iterdir()] == [first.folder.name]
+    assert folders(store) == [first.folder.name]
 
 
 def test_a_new_version_lies_beside_the_old(store: SnapshotStore, raw: RawTable):
@@ -119,7 +130,7 @@ def test_a_new_version_lies_beside_the_old(store: SnapshotStore, raw: RawTable):
 
 def test_revised_figures_under_an_unchanged_date_are_a_new_version_too(store: SnapshotStore, raw: RawTable):
     first = store.store(raw, ORIGIN, "CBS StatLine")
-    silent = dataclasses.replace(revised(raw), infos=raw.infos)
+    silent = published(revised(raw), raw.infos["Modified"])
     assert store.store(silent, ORIGIN, "CBS StatLine").folder != first.folder
 
 
@@ -139,7 +150,7 @@ def test_a_selection_on_other_rows_is_another_version(store: SnapshotStore, raw:
 
 
 @pytest.mark.parametrize(
-    "broken", ["pandas.DataFrame.to_parquet", "wijkanalyse.statline.snapshots._manifest", "pathlib.Path.rename"]
+    "broken", ["pyarrow.parquet.write_table", "wijkanalyse.statline.snapshots._manifest", "pathlib.Path.rename"]
 )
 def test_a_store_that_fails_leaves_nothing(store: SnapshotStore, raw: RawTable, monkeypatch: pytest.MonkeyPatch, broken: str):
     def full_disk(*_: object, **__: object) -> None:
@@ -150,7 +161,7 @@ def test_a_store_that_fails_leaves_nothing(store: SnapshotStore, raw: RawTable, 
         patched.setattr(broken, full_disk)
         with pytest.raises(OSError, match="no space left"):
             store.store(revised(raw), ORIGIN, "CBS StatLine")
-    assert [path.name for path in (store.root / "86247NED").iterdir()] == [old.folder.name]
+    assert folders(store) == [old.folder.name]
     old.verify()
 
 

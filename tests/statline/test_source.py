@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from tests.small_world import served_tables
-from tests.statline.conftest import TINY, ScriptedStatLine, reset, status
+from tests.statline.conftest import TINY, ScriptedStatLine, changed, reset, status
 from wijkanalyse.config import Example, StatLine
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.example import StatLineServer, StatLineTable
 from wijkanalyse.files import write_json
 from wijkanalyse.statline.run import RunTables
-from wijkanalyse.statline.snapshots import SnapshotError
+from wijkanalyse.statline.snapshots import DoubtfulTableError, SnapshotError
 from wijkanalyse.statline.source import fetch_tables
 from wijkanalyse.statline.tables import Areas, TableRegister
 from wijkanalyse.statline.transport import StatLineError, StatLineUnreachableError
@@ -229,6 +229,21 @@ def test_a_table_or_category_that_may_be_absent_is_left_out_with_a_warning(
         run = fetch_tables(register, statline, EXAMPLE, tmp_path)
     assert list(run["tables"]) == ["82949NED"]
     assert f"table {table} is left out, its columns stay empty" in caplog.text
+
+
+@pytest.mark.usefixtures("no_example")
+def test_a_doubtful_table_stops_the_run_until_the_register_accepts_it(
+    scripted: ScriptedStatLine, at_service: Choose, tmp_path: Path
+):
+    first = fetch_tables(register_of(TINY), at_service("auto"), EXAMPLE, tmp_path)
+    scripted.go_wrong(changed(lambda page: page["value"].reverse()), where="RegioS")
+    with pytest.raises(DoubtfulTableError, match=r"RegioS: the order changed(.|\n)*accept it with a line") as refused:
+        fetch_tables(register_of(TINY), at_service("auto"), EXAMPLE, tmp_path, refresh=True)
+    assert fetch_tables(register_of(TINY), at_service("auto"), EXAMPLE, tmp_path) == first
+    accepted = str(refused.value).split(f'"{TINY}: ')[1].split('"')[0]
+    register = register_of(TINY).model_copy(update={"accept": {TINY: accepted}})
+    run = fetch_tables(register, at_service("auto"), EXAMPLE, tmp_path, refresh=True)
+    assert run["tables"][TINY]["schema_changes"] == ["RegioS: the order changed"]
 
 
 def test_later_steps_read_the_tables_through_the_register(at_service: Choose, tmp_path: Path):

@@ -26,6 +26,17 @@ def problem(tmp_path: Path, **table: object) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(("accepted", "is_right"), [("3f2a9c1b04d2", True), ("3f2a", False), ("", False), ("alles", False)])
+def test_a_description_is_accepted_by_its_sha256(tmp_path: Path, accepted: str, is_right: bool):
+    path = tmp_path / "tables.yaml"
+    path.write_text(yaml.safe_dump({**REGISTER, "accept": {"1NED": accepted}}), encoding="utf-8")
+    if is_right:
+        assert read_tables(path).accept == {"1NED": accepted}
+    else:
+        with pytest.raises(WijkanalyseError, match=r"accept\.1NED"):
+            read_tables(path)
+
+
 def test_the_register_names_the_tables_that_the_study_needs():
     assert {"84134NED", "85099NED", "82971NED", "85097NED"} <= set(register().tables)
     assert set(register().areas.tables) == set(range(2015, 2027))

@@ -1,5 +1,7 @@
 """Faults of the service: what passes is tried again, what is final is said once, and nothing is silent."""
 
+import itertools
+import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -182,6 +184,37 @@ def test_pages_that_lead_in_circles_end(scripted: ScriptedStatLine, waits: list[
     scripted.go_wrong(changed(lambda page: page.update({"odata.nextLink": link})), where=r"skip=\d0")
     with pytest.raises(StatLineError, match=r"back to a page that was read|next page begins at row \d0"):
         scripted.client().fetch(TINY)
+
+
+def test_a_list_without_an_end_is_not_read_to_its_end(scripted: ScriptedStatLine, waits: list[float], monkeypatch):
+    number = itertools.count()
+
+    def page(handler, body: bytes) -> None:
+        start = 10 * next(number)
+        rows = [{"ID": start + n, "RegioS": "NL01  ", "Perioden": "2016JJ00", "BegonnenTrajecten_1": "1",
+                 "BeeindigdeTrajecten_2": "1"} for n in range(10)]  # fmt: skip
+        link = f"http://{handler.headers['Host']}/ODataFeed/odata/{TINY}/UntypedDataSet?$format=json&$skip={start + 10}"
+        handler.give(json.dumps({"value": rows, "odata.nextLink": link}).encode())
+
+    scripted.go_wrong(page)
+    with pytest.raises(StatLineError, match="30 rows, but the service announces 25"):
+        scripted.client(attempts=1).fetch(TINY)
+    # where nobody knows how many rows there are, the number of pages is limited
+    number = itertools.count()
+    monkeypatch.setattr("wijkanalyse.statline.client._row_count", lambda catalogue: None)
+    monkeypatch.setattr("wijkanalyse.statline.transport.MOST_PAGES", 20)
+    with pytest.raises(StatLineError, match="more than 20 pages"):
+        scripted.client(attempts=1).fetch(TINY)
+
+
+def test_one_connection_is_kept_for_a_whole_table(scripted: ScriptedStatLine, waits: list[float]):
+    scripted.client().fetch(TINY)
+    assert len(scripted.requests) > 15
+    assert len(scripted.connections) == 1
+    # after an answer that was not read to its end there is a new one
+    scripted.go_wrong(changed(lambda page: page["value"][0].clear()), where="skip=10", times=1)
+    assert len(scripted.client().fetch(TINY).data) == 25
+    assert len(scripted.connections) <= 3
 
 
 def test_an_empty_page_with_a_next_page_is_asked_again(scripted: ScriptedStatLine, waits: list[float]):

@@ -20,7 +20,8 @@ def raised(raw: RawTable, cells: dict[tuple[int, str], str], modified: str = "20
     for (row, column), text in cells.items():
         data.loc[row, column] = text
     later = raw.retrieved.replace(year=raw.retrieved.year + 1)
-    return dataclasses.replace(raw, data=data, infos={**raw.infos, "Modified": modified}, retrieved=later)
+    infos, catalogue = ({**row, "Modified": modified} for row in (raw.infos, raw.catalogue))
+    return dataclasses.replace(raw, data=data, infos=infos, catalogue=catalogue, retrieved=later)
 
 
 @pytest.fixture

@@ -30,8 +30,12 @@ def tighten(cells: pd.DataFrame, members: pd.DataFrame, sum_of: Mapping[str, Seq
     to it. Bounds never widen, and a total that contradicts its members (a region that CBS counts on another division) is
     left aside. The bounds of whole counts are whole numbers for suppressed cells.
     """
-    # who is a member of what does not change as bounds narrow, so it is looked up once
-    groups = [group for group in (_region_totals(cells, members), _form_totals(cells, sum_of)) if not group.empty]
+    # who is a member of what does not change as bounds narrow, so it is looked up once; by categories that is fast
+    known = cells[cells["low"].notna() & cells["high"].notna()].reset_index(names="member")
+    places = pd.CategoricalDtype(pd.unique(pd.concat([cells["region"], members["region"], members["gm_code"]])))
+    known = known.astype({"region": places, "period": "category", "variable": "category"})
+    members = members.astype({"region": places, "gm_code": places})
+    groups = [group for group in (_region_totals(known, members), _form_totals(known, sum_of)) if not group.empty]
     for _ in range(PASSES):
         for group in groups:
             cells = _within(cells, group)
@@ -61,29 +65,27 @@ def _within(cells: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(low=low, high=high)
 
 
-def _region_totals(cells: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+def _region_totals(known: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """Municipalities grouped by the regions whose total is printed."""
-    known = cells[cells["low"].notna() & cells["high"].notna()]
     # only what has a suppressed cell somewhere can become narrower
     open_cells = known.loc[known["reason"].eq(SUPPRESSED), ["period", "variable"]].drop_duplicates()
-    known = known.reset_index(names="member").merge(open_cells, on=["period", "variable"])
-    totals = known[known["reason"].eq(PUBLISHED) & known["region"].isin(set(members["region"]))]
+    known = known.merge(open_cells, on=["period", "variable"])
+    totals = known[known["reason"].eq(PUBLISHED) & known["region"].isin(members["region"].unique())]
     totals = totals.rename(columns={"low": "total_low", "high": "total_high"})[
         ["region", "period", "year", "variable", "total_low", "total_high"]
     ]
     wanted = totals.merge(members, on=["year", "region"], how="inner")
     parts = known[["member", "region", "period", "variable"]].rename(columns={"region": "gm_code"})
     found = wanted.merge(parts, on=["gm_code", "period", "variable"], how="left")
-    found["group"] = found["region"] + found["period"] + found["variable"]
+    found["group"] = found.groupby(["region", "period", "variable"]).ngroup()
     # a region with a member whose count is unknown leaves the others any room
     incomplete = found.loc[found["member"].isna(), "group"].unique()
     found = found[~found["group"].isin(incomplete)]
     return found.astype({"member": int})[["member", "group", "total_low", "total_high"]]
 
 
-def _form_totals(cells: pd.DataFrame, sum_of: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def _form_totals(known: pd.DataFrame, sum_of: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """Forms of help grouped by the whole that they add up to, per region and period."""
-    known = cells[cells["low"].notna() & cells["high"].notna()].reset_index(names="member")
     frames = []
     for whole, parts in sum_of.items():
         totals = known[known["variable"].eq(whole) & known["reason"].eq(PUBLISHED)]
@@ -92,7 +94,7 @@ def _form_totals(cells: pd.DataFrame, sum_of: Mapping[str, Sequence[str]]) -> pd
         ]
         found = known.loc[known["variable"].isin(list(parts)), ["member", "region", "period"]]
         found = found.merge(totals, on=["region", "period"], how="inner")
-        found["group"] = whole + found["region"] + found["period"]
+        found["group"] = whole + found.groupby(["region", "period"]).ngroup().astype(str)
         frames.append(found[found.groupby("group")["member"].transform("size").eq(len(parts))])
     columns = ["member", "group", "total_low", "total_high"]
     return pd.concat(frames)[columns] if frames else pd.DataFrame(columns=columns)

@@ -14,6 +14,7 @@ from wijkanalyse.panel.bounds import tighten
 from wijkanalyse.panel.checks import (
     Finding,
     check_counts,
+    check_coverage_kept,
     check_division,
     check_title,
     findings_frame,
@@ -37,8 +38,14 @@ class BuiltPanel:
     checks: pd.DataFrame
 
 
-def build_panel(read: Callable[[str], RawTable], register: TableRegister, choices: PanelChoices, source: str) -> BuiltPanel:
-    """Build the panel from the tables that `read` gives by number.
+def build_panel(
+    read: Callable[[str], RawTable],
+    register: TableRegister,
+    choices: PanelChoices,
+    source: str,
+    read_previous: Callable[[str], RawTable | None] = lambda identifier: None,
+) -> BuiltPanel:
+    """Build the panel from the tables that `read` gives by number; `read_previous` gives the version before, if there is one.
 
     Raises `WijkanalyseError` for a column or category that is gone and for figures that fail a hard check.
     """
@@ -53,18 +60,22 @@ def build_panel(read: Callable[[str], RawTable], register: TableRegister, choice
             continue
         frames.append(extract_cells(raw, table, source, tuple(register.areas.regions.values())))
         findings.append(check_title(raw, table))
+        previous = read_previous(identifier)
+        if previous is not None:
+            findings += check_coverage_kept(frames[-1], previous, table)
     cells = pd.concat(frames, ignore_index=True)
 
     areas = {year: read_areas(read(name), register.areas.regions) for year, name in register.areas.tables.items()}
     findings += [check_division(division, year) for year, division in areas.items()]
     is_count = ~cells["variable"].isin(list(register.mean_of))
     required = [name for name, variable in register.variables.items() if variable.required and name not in register.mean_of]
-    findings += check_counts(cells[is_count], required, register.sum_of, areas)
+    counts = cells[is_count]
+    findings += check_counts(counts, required, register.sum_of, areas)
     checks = findings_frame(findings).assign(source=source)
     stop_on_hard_failures(checks)
 
     lies_in = members(areas, register.areas.regions, NATIONAL)
-    cells = pd.concat([tighten(cells[is_count], lies_in, register.sum_of), cells[~is_count]]).sort_index()
+    cells = cells.assign(**tighten(counts, lies_in, register.sum_of)[["low", "high"]].reindex(cells.index))
     yearly = cells[cells["is_year"] & cells["region"].str.startswith("GM")]
     long = harmonise(yearly, choices.boundaries_year, choices.suppressed_value, register.mean_of).assign(source=source)
     division = areas[min(areas, key=lambda year: abs(year - choices.boundaries_year))]

@@ -5,6 +5,7 @@ Each check gives one or more `Finding`s. A hard one stops the run; the others ar
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,11 +18,13 @@ from wijkanalyse.cells import PUBLISHED, SUPPRESSED
 from wijkanalyse.errors import WijkanalyseError, listing
 from wijkanalyse.frames import rows
 from wijkanalyse.municipalities import codes_in_force
-from wijkanalyse.panel.extract import NATIONAL
+from wijkanalyse.panel.extract import NATIONAL, extract_cells
 from wijkanalyse.statline.client import RawTable
 from wijkanalyse.statline.tables import Table
-from wijkanalyse.statline.titles import same_title
+from wijkanalyse.statline.titles import TitleNotFoundError, same_title
 from wijkanalyse.years import TREND_BREAK
+
+log = logging.getLogger(__name__)
 
 LEAST_COVERED = 0.9
 """Share of the municipalities of a year that must have a figure, printed or suppressed."""
@@ -64,6 +67,31 @@ def check_title(raw: RawTable, table: Table) -> Finding:
     """Is the table called what the register says?"""
     title = str(raw.infos.get("Title", "")).strip()
     return Finding("title", raw.identifier, same_title(title, table.title), table.title, title)
+
+
+def check_coverage_kept(cells: pd.DataFrame, previous: RawTable, table: Table) -> Iterator[Finding]:
+    """Has every municipality a figure for each year for which it had one in the version that CBS gave before?
+
+    `cells` are those of the table now. CBS withdraws a figure now and then, and it may be right to do so: a soft check.
+    """
+    try:
+        before = _covered(extract_cells(previous, table, ""))
+    except TitleNotFoundError as error:
+        log.warning("table %s: the version before cannot be compared with: %s", previous.identifier, error)
+        return
+    now = _covered(cells)
+    for variable in sorted(set(before["variable"])):
+        had, has = (frame.loc[frame["variable"].eq(variable), ["region", "year"]] for frame in (before, now))
+        lost = had.merge(has, how="left", indicator=True).query("_merge == 'left_only'")
+        by_year = "; ".join(f"{year}: −{count}" for year, count in lost["year"].value_counts().sort_index().items())
+        found = f"{len(has)}" + (f" ({by_year})" if by_year else "")
+        yield Finding("coverage_kept", f"{previous.identifier} {variable}", lost.empty, f"≥ {len(had)}", found)
+
+
+def _covered(cells: pd.DataFrame) -> pd.DataFrame:
+    """The yearly cells of municipalities that have a figure, printed or suppressed."""
+    is_known = cells["reason"].isin([PUBLISHED, SUPPRESSED])
+    return cells[is_known & cells["is_year"] & cells["region"].str.startswith("GM")]
 
 
 def check_division(areas: pd.DataFrame, year: int) -> Finding:

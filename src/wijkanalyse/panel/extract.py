@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from wijkanalyse.cells import (
     ABSENT,
@@ -22,12 +24,26 @@ from wijkanalyse.cells import (
 from wijkanalyse.errors import WijkanalyseError, listing
 from wijkanalyse.municipalities import codes_in_force
 from wijkanalyse.statline.client import RawTable
+from wijkanalyse.statline.columns import numbered, row_numbers
 from wijkanalyse.statline.tables import Table, Variable
 from wijkanalyse.statline.titles import TitleNotFoundError, find_category, find_dimension, find_topic, topics
 
 log = logging.getLogger(__name__)
 
 NATIONAL = "NL01"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of municipalities, wanted regions and the Netherlands in the years of the table.
+
+    `numbers` says where they are in the table, `place` which of `places` each one is of. Places are regions in periods, with
+    the columns region, period, year, division, is_year, period_status and is_gone (no municipality of its division).
+    """
+
+    numbers: NDArray[np.int64]
+    place: NDArray[np.int64]
+    places: pd.DataFrame
 
 
 def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[str] = ()) -> pd.DataFrame:
@@ -37,47 +53,36 @@ def extract_cells(raw: RawTable, table: Table, source: str, regions: Collection[
     `TitleNotFoundError` for a column or category that is gone, and `WijkanalyseError` for a dimension on which the register
     makes no choice.
     """
-    base = _rows_of_interest(raw, table, regions)
-    frames = [_cells_of(raw, table, name, variable, base) for name, variable in table.variables.items()]
-    cells = _explain_empty(pd.concat(frames, ignore_index=True))
-    return cells.assign(source=source)
+    rows = _rows_of_interest(raw, table, regions)
+    frames = [_cells_of(raw, table, name, variable, rows) for name, variable in table.variables.items()]
+    return pd.concat(frames, ignore_index=True).assign(table=raw.identifier, source=source)
 
 
-def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> pd.DataFrame:
-    """Rows of municipalities, wanted regions and the Netherlands in the years of the table, without their figures."""
-    region, time = raw.region_dimension, raw.time_dimension
-    # a table repeats few codes many times: as categories they are stripped, split and looked up once each
-    dimensions = [key for key in raw.dimensions if key in raw.data]
-    rows = raw.data[["ID", *dimensions]].astype(dict.fromkeys(dimensions, "category"))
-    wanted = [key for key in rows[region].cat.categories if key.startswith(("GM", *regions)) or key.strip() == NATIONAL]
-    first, last = table.years
-    periods = [key for key in rows[time].cat.categories if first <= int(key[:4]) <= last]
-    rows = rows.loc[rows[region].isin(wanted) & rows[time].isin(periods)]
-    statuses = _period_statuses(raw, time)
-    period = _each(rows[time], str.strip)
-    year = _each(rows[time], lambda key: int(key[:4])).astype(int)
-    return rows.assign(
-        region=_each(rows[region], str.strip),
-        period=period,
-        year=year,
-        division=table.boundaries or year,
-        is_year=_each(rows[time], lambda key: key[4:6] == "JJ").astype(bool),
-        period_status=_each(rows[time], lambda key: statuses[key.strip()]),
-    )
-
-
-def _each(codes: pd.Series, change: Callable[[str], object]) -> pd.Series:
-    """Apply `change` to a categorical column, once per category."""
-    changed = np.array([change(key) for key in codes.cat.categories], dtype=object)
-    return pd.Series(changed[codes.cat.codes.to_numpy()], index=codes.index, dtype=object)
+def _rows_of_interest(raw: RawTable, table: Table, regions: Collection[str]) -> _Rows:
+    # a table repeats few codes many times: they are stripped, split and looked up once each
+    (region, codes), (time, moments) = (numbered(raw.rows, key) for key in (raw.region_dimension, raw.time_dimension))
+    is_wanted = np.array([code.startswith(("GM", *regions)) or code.strip() == NATIONAL for code in codes], dtype=bool)
+    is_in_time = np.array([table.years[0] <= int(moment[:4]) <= table.years[1] for moment in moments], dtype=bool)
+    numbers = np.flatnonzero(is_wanted[region] & is_in_time[time])
+    place, found = pd.factorize(region[numbers].astype(np.int64) * len(moments) + time[numbers])
+    statuses = _period_statuses(raw, raw.time_dimension)
+    places = []
+    for number in found.tolist():
+        code, moment = codes[number // len(moments)].strip(), moments[number % len(moments)].strip()
+        year = int(moment[:4])
+        division = table.boundaries or year
+        is_gone = code.startswith("GM") and code not in codes_in_force(division)
+        places.append((code, moment, year, division, moment[4:6] == "JJ", statuses[moment], is_gone))
+    columns = ["region", "period", "year", "division", "is_year", "period_status", "is_gone"]
+    types = {"region": object, "period": object, "period_status": object, "is_year": bool, "is_gone": bool}
+    return _Rows(numbers, place, pd.DataFrame(places, columns=columns).astype(types))
 
 
 def _period_statuses(raw: RawTable, time: str) -> dict[str, str]:
     return {row["Key"].strip(): (row.get("Status") or "Onbekend").strip() for row in raw.dimensions[time]}
 
 
-def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: pd.DataFrame) -> pd.DataFrame:
-    keys = ["region", "period", "year", "division", "is_year", "period_status"]
+def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, rows: _Rows) -> pd.DataFrame:
     try:
         topic = find_topic(topics(raw.properties), variable.topic, raw.identifier)
         chosen = _chosen_codes(raw, table, variable)
@@ -85,19 +90,19 @@ def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: 
         if variable.required:
             raise
         log.warning("%s does not offer %s; the column stays empty. %s", raw.identifier, name, str(error).splitlines()[0])
-        absent = base[keys].drop_duplicates(["region", "period"]).copy()
-        absent[["column_key", "row_ids", "reason"]] = "", "", ABSENT
-        absent[["value", "low", "high"]] = float("nan")
-        return absent.assign(table=raw.identifier, variable=name)
+        absent = rows.places.assign(column_key="", row_ids="", reason=ABSENT, value=np.nan, low=np.nan, high=np.nan)
+        return _explain_empty(absent).assign(variable=name)
 
-    mask = np.ones(len(base), dtype=bool)
+    mask = np.ones(len(rows.numbers), dtype=bool)
     for key, codes in chosen.items():
-        mask &= base[key].isin(codes).to_numpy()
-    rows = base.loc[mask, [*keys, "ID"]]
-    if rows.empty:
+        of_row, texts = numbered(raw.rows, key)
+        mask &= np.isin(texts, list(codes))[of_row[rows.numbers]]
+    numbers = rows.numbers[mask]
+    if not len(numbers):
         raise WijkanalyseError(f"table {raw.identifier}: no rows for {name} in the years {table.years[0]}-{table.years[1]}")
-    parsed = parse_published(raw.data[topic.key].loc[rows.index], f"table {raw.identifier}, column {topic.key} ({topic})")
-    cells = rows[keys].assign(row_ids=rows["ID"].astype(str), **parsed)
+    cells = _parsed(raw, topic.key, numbers, f"table {raw.identifier}, column {topic.key} ({topic})")
+    row_ids = row_numbers(raw.rows)[numbers].astype(str).astype(object)
+    cells = cells.assign(place=rows.place[mask], row_ids=row_ids)
     if table.suppressed_up_to == 0:
         # in a table without secret counts a '.' says that the figure is unknown, not that it is small
         cells["reason"] = cells["reason"].replace(SUPPRESSED, NOT_PUBLISHED)
@@ -112,8 +117,17 @@ def _cells_of(raw: RawTable, table: Table, name: str, variable: Variable, base: 
                 f"table {raw.identifier}: {name} is a mean, and means of several categories cannot be added up; name one "
                 "category for each dimension under `where` in config/tables.yaml"
             )
-        cells = _summed(cells, keys, categories)
-    return cells.assign(table=raw.identifier, variable=name, column_key=topic.key)
+        cells = _summed(cells, categories)
+    where = rows.places.take(cells.pop("place").to_numpy()).reset_index(drop=True)
+    return _explain_empty(pd.concat([where, cells], axis=1)).assign(variable=name, column_key=topic.key)
+
+
+def _parsed(raw: RawTable, key: str, numbers: NDArray[np.int64], where: str) -> pd.DataFrame:
+    """Value and reason of the cells of a column in these rows; each distinct text is read once."""
+    of_row, texts = numbered(raw.rows, key)
+    used, of_cell = np.unique(of_row[numbers], return_inverse=True)
+    parsed = parse_published(pd.Series([texts[number] for number in used], dtype=object), where)
+    return parsed.take(of_cell).reset_index(drop=True)
 
 
 def _chosen_codes(raw: RawTable, table: Table, variable: Variable) -> dict[str, set[str]]:
@@ -137,21 +151,26 @@ def _chosen_codes(raw: RawTable, table: Table, variable: Variable) -> dict[str, 
     }
 
 
-def _summed(cells: pd.DataFrame, keys: list[str], categories: int) -> pd.DataFrame:
-    """One row per region and period: the cells of `categories` categories added, the bounds too.
+def _summed(cells: pd.DataFrame, categories: int) -> pd.DataFrame:
+    """One row per place: the cells of `categories` categories added, the bounds too.
 
     One part that is empty makes the sum empty, and one that has no row at all makes it not published.
     """
-    grouped = cells.groupby(keys, sort=False)
+    grouped = cells.groupby("place", sort=False)
     sums = grouped[["value", "low", "high"]].sum()
     known = grouped[["value", "low", "high"]].count().eq(categories)
-    reason = least_known(cells["reason"], [cells[key] for key in keys])
+    reason = least_known(cells["reason"], [cells["place"]])
+    row_ids: dict[int, list[str]] = {}
+    for place, row_id in zip(cells["place"].tolist(), cells["row_ids"].tolist(), strict=True):
+        row_ids.setdefault(place, []).append(row_id)
     return (
         sums.where(known)
         .assign(
-            row_ids=cells["row_ids"].astype(object).groupby([cells[key] for key in keys], sort=False).agg(" ".join),
+            # both in the order in which the places come
+            row_ids=[" ".join(parts) for parts in row_ids.values()],
             reason=reason.where(grouped.size().eq(categories), NOT_PUBLISHED),
         )
+        .astype({"row_ids": object})
         .reset_index()
     )
 
@@ -162,17 +181,9 @@ def _explain_empty(cells: pd.DataFrame) -> pd.DataFrame:
     If the national total is '.' too, CBS published nothing for that period. Abolished municipalities stay listed, with '.'.
     """
     is_dot = cells["reason"].eq(SUPPRESSED)
-    national = cells["region"].eq(NATIONAL) & is_dot
-    unpublished = pd.MultiIndex.from_frame(cells.loc[national, ["variable", "period"]])
-    is_unpublished = is_dot & pd.MultiIndex.from_frame(cells[["variable", "period"]]).isin(unpublished)
-    in_force = pd.MultiIndex.from_tuples(
-        [(code, year) for year in cells["division"].unique() for code in codes_in_force(year)], names=["region", "division"]
-    )
-    is_gone = (
-        cells["region"].str.startswith("GM")
-        & cells["reason"].ne(PUBLISHED)
-        & ~pd.MultiIndex.from_frame(cells[["region", "division"]]).isin(in_force)
-    )
+    unpublished = cells.loc[is_dot & cells["region"].eq(NATIONAL), "period"]
+    is_unpublished = is_dot & cells["period"].isin(unpublished)
+    is_gone = cells.pop("is_gone") & cells["reason"].ne(PUBLISHED)
     return cells.assign(
         reason=cells["reason"].mask(is_unpublished, NOT_PUBLISHED).mask(is_gone, NO_MUNICIPALITY),
         low=cells["low"].mask(is_unpublished | is_gone),

@@ -10,7 +10,10 @@ UNKNOWN = "Onbekend"
 STATUSES = ("Definitief", "NaderVoorlopig", "Voorlopig", UNKNOWN)
 
 
-CHECKS = ("title", "division", "coverage", "national_total", "parts", "published_total", "year_on_year", "suppressed")
+CHECKS = (
+    "title", "division", "coverage", "coverage_kept", "national_total", "parts", "published_total", "year_on_year",
+    "suppressed",
+)  # fmt: skip
 """The data checks, as in `panel.checks`."""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from wijkanalyse.errors import listing
+from wijkanalyse.statline.columns import ROW_NUMBER, Numbers, numbered, row_numbers
 from wijkanalyse.statline.transport import StatLineError
 
 if TYPE_CHECKING:
@@ -34,26 +34,28 @@ def not_whole(raw: RawTable, what: str) -> NotWholeError:
 
 def check_whole(raw: RawTable) -> None:
     """Raise `NotWholeError` unless the table has the rows, columns, codes and notation that its metadata announce."""
-    if raw.data.empty:
+    rows = raw.rows
+    if not rows.num_rows:
         raise not_whole(raw, "the service gave no rows" + (f" for {raw.filters}" if raw.filters else ""))
     _check_descriptions(raw)
     dimensions = [row["Key"] for row in raw.properties if row["Type"] not in _OTHER_LISTS]
     topics = [row["Key"] for row in raw.properties if row["Type"] == "Topic"]
-    expected = {"ID", *dimensions, *topics}
-    if set(raw.data.columns) != expected:
-        odd = listing(sorted(set(raw.data.columns) ^ expected))
+    expected = {ROW_NUMBER, *dimensions, *topics}
+    if set(rows.column_names) != expected:
+        odd = listing(sorted(set(rows.column_names) ^ expected))
         raise not_whole(raw, f"the columns are not those of DataProperties: {odd}")
-    if any(raw.data[name].hasnans for name in sorted(expected - {"ID"})):
+    if any(column.null_count for column in rows.columns):
         raise not_whole(raw, "some rows lack a column")
     announced = raw.catalogue.get("RecordCount")
     if raw.filters is None and announced is None:
         raise not_whole(raw, "the catalogue gives no row count, so a missing last page would not be seen")
-    if raw.filters is None and len(raw.data) != int(str(announced)):
-        raise not_whole(raw, f"{len(raw.data)} rows, but the catalogue announces {announced}")
-    codes = {key: pd.factorize(raw.data[key]) for key in dimensions}
-    if not raw.data["ID"].is_unique or not pd.Index(_row_keys([found for found, _ in codes.values()])).is_unique:
+    if raw.filters is None and rows.num_rows != int(str(announced)):
+        raise not_whole(raw, f"{rows.num_rows} rows, but the catalogue announces {announced}")
+    codes = {key: numbered(rows, key) for key in dimensions}
+    numbers = row_numbers(rows)
+    if _has_doubles(numbers) or _has_doubles(_row_keys(codes.values())):
         raise not_whole(raw, "some rows came twice")
-    if raw.filters is None and not (raw.data["ID"].to_numpy() == np.arange(len(raw.data))).all():
+    if raw.filters is None and not np.array_equal(numbers, np.arange(len(numbers))):
         raise not_whole(raw, "the row numbers have gaps")
     for key, (_, distinct) in codes.items():
         unknown = set(distinct) - {row["Key"] for row in raw.dimensions.get(key, [])}
@@ -105,17 +107,23 @@ def _check_figures(raw: RawTable) -> None:
     """A cell of a numeric topic is a number, '.' or empty; any other text is a notation that nobody here can read."""
     for row in raw.properties:
         if row["Type"] == "Topic" and row.get("Datatype") in NUMERIC_TYPES:
-            odd = [text for text in raw.data[row["Key"]].unique() if not _FIGURE.fullmatch(text)]
+            odd = [text for text in numbered(raw.rows, row["Key"])[1] if not _FIGURE.fullmatch(text)]
             if odd:
                 raise not_whole(raw, f"{row['Key']} should hold numbers, but has {listing(map(repr, sorted(odd)))}")
 
 
-def _row_keys(codes: list[Any]) -> Any:
-    """One number for every combination of codes."""
-    keys = np.zeros(len(codes[0]) if codes else 0, dtype=np.int64)
-    for column in codes:
-        keys = keys * (int(column.max()) + 1) + column
+def _row_keys(codes: Iterable[tuple[Numbers, list[str]]]) -> Numbers:
+    """One number for every combination of codes, the same for each row that has it."""
+    keys: Numbers = np.zeros(1, dtype=np.int64)
+    for numbers, distinct in codes:
+        keys = keys * len(distinct) + numbers
     return keys
+
+
+def _has_doubles(keys: Numbers) -> bool:
+    """Whether a number is there twice; CBS gives its rows in order, which is soon seen."""
+    is_rising = bool((keys[1:] > keys[:-1]).all())
+    return not is_rising and len(np.unique(keys)) < len(keys)
 
 
 def check_selection(raw: RawTable, chosen: Mapping[str, Sequence[str]], years: tuple[int, int]) -> None:
@@ -126,18 +134,20 @@ def check_selection(raw: RawTable, chosen: Mapping[str, Sequence[str]], years: t
     all.) That no page is missing is known from the number of rows, which the service counts.
     """
     for key, codes in chosen.items():
-        found = set(raw.data[key].unique())
+        found = set(numbered(raw.rows, key)[1])
         for what, odd in {"rows that were not asked for": found - set(codes), "no rows": set(codes) - found}.items():
             if odd:
                 raise not_whole(raw, f"the service gave {what} for {key} {listing(map(repr, sorted(odd)))}")
     region, period = raw.region_dimension, raw.time_dimension
-    beyond = [text for text in raw.data[period].unique() if not str(years[0]) <= text < str(years[1] + 1)]
+    beyond = [text for text in numbered(raw.rows, period)[1] if not str(years[0]) <= text < str(years[1] + 1)]
     if beyond:
         raise not_whole(raw, f"the service gave rows that were not asked for, for {listing(sorted(beyond))}")
     others = [key for key in raw.dimensions if key not in (region, period)]
     if others:
-        counts = raw.data.groupby([region, period], observed=True).size()
-        holes = counts[counts != len(raw.data[others].drop_duplicates())]
+        (_, places), (_, moments) = places_and_moments = [numbered(raw.rows, key) for key in (region, period)]
+        pairs, counts = np.unique(_row_keys(places_and_moments), return_counts=True)
+        holes = pairs[counts != len(np.unique(_row_keys(numbered(raw.rows, key) for key in others)))]
         if len(holes):
-            names = listing((f"{place} {moment}" for place, moment in holes.index), 5)
+            where = (divmod(int(hole), len(moments)) for hole in holes)
+            names = listing((f"{places[place]} {moments[moment]}" for place, moment in where), 5)
             log.warning("table %s: not every category has a row for %s", raw.identifier, names)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import quote, urlencode
 
 import cbsodata
-import pandas as pd
+import pyarrow as pa
 import requests
 
 from wijkanalyse.errors import listing
 from wijkanalyse.statline.checks import NotWholeError, check_selection, check_whole, not_whole
+from wijkanalyse.statline.columns import as_frame, as_rows
 from wijkanalyse.statline.pages import DATA_SET, DataPages
 from wijkanalyse.statline.tables import Table
 from wijkanalyse.statline.titles import TitleNotFoundError, dimension_of_type, find_category, find_dimension
 from wijkanalyse.statline.transport import Line, Patience, StatLineError, TableNotFoundError, patient_session, patient_transport
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +33,30 @@ GEO_TYPES = ("GeoDimension", "GeoDetail")
 TIME_TYPES = ("TimeDimension",)
 DATA_SETS = ("TypedDataSet", DATA_SET)
 _NO_DIMENSIONS = frozenset({"TableInfos", "DataProperties", "CategoryGroups", *DATA_SETS})
-_READINGS = 2
+
+
+class _DataSet:
+    """A data set, given as a frame or as Arrow columns and kept as it was given; read as a frame.
+
+    Millions of rows come in, are checked and are stored as Arrow columns (`RawTable.rows`); a frame is made only for who
+    asks for it.
+    """
+
+    @overload
+    def __get__(self, raw: None, owner: type) -> _DataSet: ...
+    @overload
+    def __get__(self, raw: RawTable, owner: type) -> pd.DataFrame: ...
+    def __get__(self, raw: RawTable | None, owner: type) -> pd.DataFrame | _DataSet:
+        if raw is None:
+            # so that the field has no default
+            raise AttributeError("data")
+        if "frame" not in vars(raw):
+            vars(raw)["frame"] = as_frame(raw.rows)
+        frame: pd.DataFrame = vars(raw)["frame"]
+        return frame
+
+    def __set__(self, raw: RawTable, given: pd.DataFrame | pa.Table) -> None:
+        vars(raw)["rows" if isinstance(given, pa.Table) else "frame"] = given
 
 
 @dataclass(frozen=True)
@@ -35,8 +64,9 @@ class RawTable:
     """A table exactly as the service published it.
 
     `infos` is the TableInfos row, `properties` the DataProperties, `dimensions` the category lists by dimension key (all
-    with CBS's own blanks), `data` the UntypedDataSet (all text) with the columns ID, dimensions, topics. `protocol` says how
-    it came over; a table that came over v4 is given in the same form (`odata4.py`).
+    with CBS's own blanks), `data` the UntypedDataSet (all text) with the columns ID, dimensions, topics; it may be given as
+    a frame or as Arrow columns. `protocol` says how it came over; a table that came over v4 is given in the same form
+    (`odata4.py`).
     """
 
     identifier: str
@@ -44,12 +74,17 @@ class RawTable:
     properties: list[dict[str, Any]]
     category_groups: list[dict[str, Any]]
     dimensions: dict[str, list[dict[str, Any]]]
-    data: pd.DataFrame
     url: str
     retrieved: datetime
+    data: _DataSet = _DataSet()
     filters: str | None = None
     catalogue: dict[str, Any] = field(default_factory=dict)
     protocol: str = "v3"
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """The data set as Arrow columns, texts as numbers of distinct texts (`columns.py`)."""
+        return as_rows({str(name): values for name, values in self.data.items()})
 
     @property
     def region_dimension(self) -> str:
@@ -62,8 +97,11 @@ class RawTable:
         return dimension_of_type(self.properties, TIME_TYPES, self.identifier)
 
 
-class StatLineClient:
-    """Reads tables from one OData v3 service, one request at a time."""
+class TableClient(ABC):
+    """What the clients of both protocols share: the service, how patiently it is asked, and what is done with a bad answer."""
+
+    root = ""
+    """Path of the service on its host, as the manifests of its tables name it."""
 
     def __init__(self, catalog_url: str, use_https: bool = True, patience: Patience | None = None) -> None:
         self.catalog_url = catalog_url.rstrip("/")
@@ -73,8 +111,42 @@ class StatLineClient:
 
     @property
     def origin(self) -> str:
-        """The service, as the manifests of its tables name it."""
-        return f"{'https' if self.use_https else 'http'}://{self.catalog_url}"
+        """The service, as the manifests of its tables name it; the path keeps the protocols apart on one host."""
+        return f"{'https' if self.use_https else 'http'}://{self.catalog_url}{self.root}"
+
+    @abstractmethod
+    def table_url(self, identifier: str) -> str:
+        """Address of the table's root document."""
+
+    def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
+        """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
+
+        Raises `StatLineError` when the service answers with an error, when the table is too large to be fetched whole, or
+        when the answer is not whole: rows missing or double, columns or codes that the metadata does not know, or a table
+        that changed while it was read. What is not whole is read from the start once more before it is refused.
+        """
+        try:
+            return self._read(identifier, table)
+        except NotWholeError as error:
+            log.warning("%s It is read from the start once more.", error)
+            return self._read(identifier, table)
+
+    @abstractmethod
+    def _read(self, identifier: str, table: Table | None) -> RawTable:
+        """Read the table once."""
+
+    def _refuse_too_large(self, identifier: str, cells: int, size: str, filters: str | None) -> None:
+        """Raise `StatLineError` for more cells than are allowed, before any is asked; `size` says how many there are."""
+        if cells > self.patience.largest_table_cells:
+            advice = "set fetch: selection" if filters is None else "name fewer years or categories"
+            raise StatLineError(
+                f"table {identifier} has {size}, more than statline.largest_table_cells "
+                f"({self.patience.largest_table_cells}). For this table, {advice} in config/tables.yaml, or raise the limit."
+            )
+
+
+class StatLineClient(TableClient):
+    """Reads tables from one OData v3 service, one request at a time."""
 
     def table_url(self, identifier: str) -> str:
         """Address of the table's root document."""
@@ -108,22 +180,6 @@ class StatLineClient:
         finally:
             cbsodata.options.use_https = before
 
-    def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
-        """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
-
-        Raises `StatLineError` when the service answers with an error, when the table is too large to be fetched whole, or
-        when the answer is not whole: rows missing or double, columns that the metadata does not know, or a table that
-        changed while it was read. What is not whole is read from the start once more before it is refused.
-        """
-        for reading in range(1, _READINGS + 1):
-            try:
-                return self._read(identifier, table)
-            except NotWholeError as error:
-                if reading == _READINGS:
-                    raise
-                log.warning("%s It is read from the start once more.", error)
-        raise AssertionError("a table is read or refused")
-
     def _read(self, identifier: str, table: Table | None) -> RawTable:
         with self._service(identifier):
             before = self._lists(identifier)
@@ -134,7 +190,8 @@ class StatLineClient:
             if table is not None and chosen is not None:
                 filters = filter_text(chosen, identifier, table, properties)
             rows = _row_count(catalogue) if filters is None else self._count(identifier, filters)
-            self._refuse_too_large(identifier, rows, properties, filters)
+            cells = (rows or 0) * sum(row["Type"] != "TopicGroup" for row in properties)
+            self._refuse_too_large(identifier, cells, f"{rows} rows, {cells} cells in all", filters)
             columns = {"ID", *(row["Key"] for row in properties if row["Type"] != "TopicGroup")}
             pages = self._line.data = DataPages(identifier, columns, rows, is_whole=filters is None)
             try:
@@ -155,7 +212,7 @@ class StatLineClient:
                 category_groups=answer.get("CategoryGroups", []),
                 # in the order of the columns, whatever order the root names them in
                 dimensions={row["Key"]: answer[row["Key"]] for row in answer["DataProperties"] if row["Key"] in lists},
-                data=pages.frame(),
+                data=pages.rows(),
                 url=self.table_url(identifier),
                 retrieved=datetime.now(UTC).replace(microsecond=0),
                 filters=filters,
@@ -197,18 +254,6 @@ class StatLineClient:
                 "table %s: the rows of a selection are not counted, a missing last page is not seen: %s", identifier, error
             )
             return None
-
-    def _refuse_too_large(
-        self, identifier: str, rows: int | None, properties: list[dict[str, Any]], filters: str | None
-    ) -> None:
-        cells = (rows or 0) * sum(row["Type"] != "TopicGroup" for row in properties)
-        if cells > self.patience.largest_table_cells:
-            advice = "Name fewer years or categories" if filters else "Set fetch: selection"
-            limit = self.patience.largest_table_cells
-            raise StatLineError(
-                f"table {identifier} has {rows} rows, {cells} cells in all, more than statline.largest_table_cells ({limit}). "
-                f"{advice} for this table in config/tables.yaml, or raise the limit."
-            )
 
 
 def _row_count(catalogue: dict[str, Any]) -> int | None:

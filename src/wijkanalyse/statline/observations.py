@@ -6,11 +6,11 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+import pyarrow as pa
 
 from wijkanalyse.errors import listing
 from wijkanalyse.statline.checks import NotWholeError
+from wijkanalyse.statline.columns import ROW_NUMBER, Numbers, Texts, as_rows, narrowed, text_column
 
 UNKNOWN, CANNOT_OCCUR = ".", ""
 _PLACE_AND_TIME = ("GeoDimension", "GeoDetail", "TimeDimension")
@@ -18,7 +18,6 @@ _NOISE = 1e-6
 _VALUE = itemgetter("Value", "StringValue", "ValueAttribute")
 
 Row = dict[str, Any]
-Numbers = NDArray[np.int64]
 
 
 class Observations:
@@ -40,21 +39,28 @@ class Observations:
         twice = [name for name, listed in codes.items() if len(self._numbers[name]) < len(listed)]
         if twice:
             raise self._fault(f"codes that are in the list of {listing(twice)} twice")
-        self._pages: list[dict[str, Numbers]] = []
-        self._texts: list[NDArray[np.object_]] = []
+        # the texts of each topic are few, as in the columns that they become
+        self._texts = [Texts(str(row["Key"])) for row in self._topics]
+        self._shape = tuple(len(rows) for rows in dimensions.values())
+        self._cells: list[Numbers] = []
+        self._measures: list[Numbers] = []
+        self._figures: list[Numbers] = []
 
     @property
     def count(self) -> int:
         """Number of observations so far."""
-        return sum(map(len, self._texts))
+        return sum(map(len, self._cells))
 
     def add(self, page: list[Row]) -> None:
         """Take in a page; raises `NotWholeError` for a code that is not in its list, `KeyError` for a field that is missing."""
-        self._pages.append({name: self._numbered(name, page) for name in self._numbers})
+        numbers = {name: self._numbered(name, page) for name in self._numbers}
+        measures = numbers.pop("Measure")
         # a page has many observations and few different ones: each is printed once
-        cells = list(zip(self._pages[-1]["Measure"].tolist(), map(_VALUE, page), strict=True))
-        printed = {cell: self._print(*cell) for cell in set(cells)}
-        self._texts.append(np.array([printed[cell] for cell in cells], dtype=object))
+        cells = list(zip(measures.tolist(), map(_VALUE, page), strict=True))
+        figures = {cell: self._texts[cell[0]][self._print(*cell)] for cell in dict.fromkeys(cells)}
+        self._cells.append(np.ravel_multi_index(list(numbers.values()), self._shape))
+        self._measures.append(narrowed(measures))
+        self._figures.append(narrowed(np.array([figures[cell] for cell in cells], dtype=np.int64)))
 
     def _numbered(self, name: str, page: list[Row]) -> Numbers:
         codes = [row[name] for row in page]
@@ -77,7 +83,7 @@ class Observations:
         is_whole = abs(float(text) - value) <= _NOISE * max(1.0, abs(value))
         return text if is_whole else repr(float(value))
 
-    def as_rows(self, announced: int, filters: str | None, years: tuple[int, int] | None) -> pd.DataFrame:
+    def as_rows(self, announced: int, filters: str | None, years: tuple[int, int] | None) -> pa.Table:
         """Return the data set as v3 gives it: ID, dimensions, topics, all but ID as text.
 
         `announced` is the number of observations that the service says there are, `filters` what was asked for (None for
@@ -89,36 +95,34 @@ class Observations:
             raise self._fault("the service gave no observations" + (f" for {filters}" if filters else ""))
         if count != announced:
             raise self._fault(f"{count} observations, but the service announces {announced}")
-        numbers = {name: np.concatenate([page[name] for page in self._pages]) for name in self._numbers}
-        shape = tuple(len(rows) for rows in self._dimensions.values())
-        cells: Numbers = np.ravel_multi_index([numbers[name] for name in self._dimensions], shape)
-        rows = self._rows(numbers, shape, filters, years)
+        cells, measures, figures = map(np.concatenate, (self._cells, self._measures, self._figures))
+        rows = self._rows(np.unique(cells), filters, years)
         places = np.searchsorted(rows, cells)
         if not (rows[np.minimum(places, len(rows) - 1)] == cells).all():
             raise self._fault(f"observations that were not asked for with {filters}")
-        if len(np.unique(places * len(self._topics) + numbers["Measure"])) < count:
+        if len(np.unique(places * len(self._topics) + measures)) < count:
             raise self._fault("some observations came twice")
-        texts = np.full((len(rows), len(self._topics)), UNKNOWN, dtype=object)
-        texts[places, numbers["Measure"]] = np.concatenate(self._texts)
-        columns: dict[str, Any] = {"ID": np.arange(len(rows))}
-        for (name, listed), of_row in zip(self._dimensions.items(), np.unravel_index(rows, shape), strict=True):
-            columns[name] = np.array([str(row["Key"]) for row in listed], dtype=object)[of_row]
-        columns |= {str(row["Key"]): texts[:, place] for place, row in enumerate(self._topics)}
-        return pd.DataFrame(columns)
+        columns: dict[str, Any] = {ROW_NUMBER: np.arange(len(rows))}
+        for (name, listed), of_row in zip(self._dimensions.items(), np.unravel_index(rows, self._shape), strict=True):
+            columns[name] = text_column(narrowed(of_row), [str(row["Key"]) for row in listed])
+        for number, (topic, texts) in enumerate(zip(self._topics, self._texts, strict=True)):
+            is_it = measures == number
+            column = np.full(len(rows), texts[UNKNOWN])
+            column[places[is_it]] = figures[is_it]
+            columns[str(topic["Key"])] = text_column(narrowed(column), texts)
+        return as_rows(columns)
 
-    def _rows(
-        self, numbers: dict[str, Numbers], shape: tuple[int, ...], filters: str | None, years: tuple[int, int] | None
-    ) -> Numbers:
-        """The places of the rows among all combinations of categories, sorted."""
+    def _rows(self, cells: Numbers, filters: str | None, years: tuple[int, int] | None) -> Numbers:
+        """The places of the rows among all combinations of categories, sorted; `cells` are those that were seen."""
         kinds = {str(row["Key"]): row["Type"] for row in self._properties}
-        of_others = np.zeros(len(numbers["Measure"]), dtype=np.int64)
+        of_others = np.zeros(len(cells), dtype=np.int64)
         crossed: list[Numbers] = []
-        for axis, name in enumerate(self._dimensions):
-            stride = int(np.prod(shape[axis + 1 :], dtype=np.int64))
+        for axis, (name, seen) in enumerate(zip(self._dimensions, np.unravel_index(cells, self._shape), strict=True)):
+            stride = int(np.prod(self._shape[axis + 1 :], dtype=np.int64))
             if kinds[name] in _PLACE_AND_TIME:
-                crossed.append(stride * self._asked(name, kinds[name], numbers[name], filters, years))
+                crossed.append(stride * self._asked(name, kinds[name], seen, filters, years))
             else:
-                of_others += stride * numbers[name]
+                of_others += stride * seen
         rows: Numbers = np.unique(of_others)
         for places in crossed:
             rows = np.add.outer(rows, places).reshape(-1)

@@ -17,7 +17,6 @@ the rows are put together again, so that all that follows is the same for both. 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,23 +26,14 @@ from urllib.parse import quote
 import requests
 
 from wijkanalyse.errors import listing
+from wijkanalyse.statline.bodies import next_link
 from wijkanalyse.statline.checks import NotWholeError, check_selection
-from wijkanalyse.statline.client import RawTable, chosen_codes, filter_text
+from wijkanalyse.statline.client import RawTable, TableClient, chosen_codes, filter_text
 from wijkanalyse.statline.observations import Observations
 from wijkanalyse.statline.pages import Progress
 from wijkanalyse.statline.tables import Table
-from wijkanalyse.statline.transport import (
-    Line,
-    Patience,
-    PatientSession,
-    StatLineError,
-    TableNotFoundError,
-    next_link,
-    patient_session,
-)
+from wijkanalyse.statline.transport import PatientSession, StatLineError, TableNotFoundError, patient_session
 from wijkanalyse.topic_keys import topic_key
-
-log = logging.getLogger(__name__)
 
 ROOT = "odata/v1/CBS"
 VERSION_FIELDS = ("Version", "Modified", "ObservationsModified", "ObservationCount")
@@ -51,36 +41,14 @@ VERSION_FIELDS = ("Version", "Modified", "ObservationsModified", "ObservationCou
 Row = dict[str, Any]
 
 
-class StatLineClient4:
+class StatLineClient4(TableClient):
     """Reads tables from one OData v4 service of CBS, one request at a time."""
 
-    def __init__(self, catalog_url: str, use_https: bool = True, patience: Patience | None = None) -> None:
-        self.catalog_url = catalog_url.rstrip("/")
-        self.use_https = use_https
-        self.patience = patience or Patience()
-        self._line = Line()
-
-    @property
-    def origin(self) -> str:
-        """The service, as the manifests of its tables name it; the path keeps it apart from v3 on the same host."""
-        return f"{'https' if self.use_https else 'http'}://{self.catalog_url}/{ROOT}"
+    root = f"/{ROOT}"
 
     def table_url(self, identifier: str) -> str:
         """Address of the table's root document."""
         return f"{self.origin}/{quote(identifier, safe='')}"
-
-    def fetch(self, identifier: str, table: Table | None = None) -> RawTable:
-        """Fetch a table with all its metadata; with ``table.fetch == "selection"`` only the rows that it names.
-
-        Raises `StatLineError` when the service answers with an error, when the table is too large to be fetched whole, or
-        when the answer is not whole: observations missing or double, codes that the lists do not know, or a table that
-        changed while it was read. What is not whole is read from the start once more before it is refused.
-        """
-        try:
-            return self._read(identifier, table)
-        except NotWholeError as error:
-            log.warning("%s It is read from the start once more.", error)
-            return self._read(identifier, table)
 
     def _read(self, identifier: str, table: Table | None) -> RawTable:
         with self._service(identifier) as service:
@@ -95,9 +63,9 @@ class StatLineClient4:
             years = table.years if table is not None else None
             filters = filter_text(chosen, identifier, table, properties) if table is not None and chosen is not None else None
             announced = int(before["ObservationCount"]) if filters is None else service.count(filters)
-            self._refuse_too_large(identifier, announced, filters)
+            self._refuse_too_large(identifier, announced, f"{announced} observations", filters)
             observations = Observations(identifier, properties, dimensions)
-            progress = Progress(identifier, announced)
+            progress = Progress(identifier, announced, "observations")
             for page in service.pages("Observations", filters):
                 observations.add(page)
                 progress.page(len(page), observations.count)
@@ -122,14 +90,6 @@ class StatLineClient4:
         if chosen is not None and years is not None:
             check_selection(raw, chosen, years)
         return raw
-
-    def _refuse_too_large(self, identifier: str, announced: int, filters: str | None) -> None:
-        if announced > self.patience.largest_table_cells:
-            advice = "set fetch: selection" if filters is None else "name fewer years or categories"
-            raise StatLineError(
-                f"table {identifier} has {announced} observations, more than statline.largest_table_cells "
-                f"({self.patience.largest_table_cells}). For this table, {advice} in config/tables.yaml, or raise the limit."
-            )
 
     @contextmanager
     def _service(self, identifier: str) -> Iterator[_Service]:

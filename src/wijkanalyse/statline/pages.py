@@ -1,7 +1,7 @@
 """The pages of a data set, taken off the line as they pass: checked, turned into columns and followed by a person.
 
-A page of 10,000 rows is some megabytes of Python objects; a table has hundreds of them. Each page becomes columns of text
-as soon as it is in, so that no more than one page ever lies in memory as rows.
+A page of 10,000 rows is some megabytes of Python objects; a table has hundreds of them. Each page becomes columns of
+numbered texts (`columns.py`) as soon as it is in, so that no more than one page ever lies in memory as rows.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 
 from wijkanalyse.errors import listing
+from wijkanalyse.statline.bodies import Page, next_link
+from wijkanalyse.statline.columns import ROW_NUMBER, Numbers, Texts, as_rows, text_column
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,12 @@ _EVERY_SECONDS = 2.0
 class Progress:
     """Tells how far the fetch of a table is: never more often than every two seconds, so never for a small table."""
 
-    def __init__(self, identifier: str, rows: int | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, identifier: str, rows: int | None, called: str = "rows", clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._identifier = identifier
         self._rows = rows
+        self._called = called
         self._clock = clock
         self._started = self._told = clock()
         self._pages = 0
@@ -43,13 +48,13 @@ class Progress:
             return
         self._told = now
         if not self._rows or not rows:
-            log.info("table %s: page %d, %d rows", self._identifier, self._pages, rows_so_far)
+            log.info("table %s: page %d, %d %s", self._identifier, self._pages, rows_so_far, self._called)
             return
         left = (now - self._started) / rows_so_far * (self._rows - rows_so_far)
         pages = self._pages + math.ceil((self._rows - rows_so_far) / rows)
         log.info(
-            "table %s: page %d of %d, %d of %d rows, %.0f s left",
-            self._identifier, self._pages, pages, rows_so_far, self._rows, left,
+            "table %s: page %d of %d, %d of %d %s, %.0f s left",
+            self._identifier, self._pages, pages, rows_so_far, self._rows, self._called, left,
         )  # fmt: skip
 
 
@@ -69,78 +74,86 @@ class DataPages:
         self._announced = rows
         self._is_whole = is_whole
         self._progress = Progress(identifier, rows)
-        self._columns: list[str] = []
-        self._batches: list[pa.RecordBatch] = []
-        self._next: pa.RecordBatch | None = None
+        self._texts: dict[str, Texts] = {}
+        self._known: dict[str, int] = {}
+        self._pages: dict[str, list[Numbers]] = {}
+        self._next: dict[str, list[Numbers]] = {}
         self.row_count = 0
 
-    def fault(self, url: str, rows: list[Any], link: str | None) -> str | None:
-        """Return what is wrong with a page, None when it is right; a page is right or it is asked for again."""
-        if not _is_of_data_set(url):
-            return None
+    def is_page(self, url: str) -> bool:
+        """Whether the answer to this request is a page of the data set."""
+        return urlsplit(url).path.rstrip("/").endswith(f"/{DATA_SET}")
+
+    def fault(self, page: Page) -> str | None:
+        """Return what is wrong with a page, None when it is right; a page is right or it is asked for again.
+
+        Raises `BodyError` for a page that cannot be read.
+        """
+        self._forget()
         try:
-            self._next = self._as_columns(rows)
-        except (_NoPageError, TypeError, AttributeError, KeyError, pa.ArrowException) as error:
+            for batch in page.batches():
+                self._add(batch)
+        except (_NoPageError, TypeError, AttributeError, KeyError, OverflowError) as error:
             return f"a page that is none: {error}"
-        count = self.row_count + len(rows)
-        if self._is_whole and self._next is not None:
-            numbers = self._next.column("ID").to_pylist()
-            if numbers != list(range(self.row_count, count)):
-                came = "came twice" if len(set(numbers)) < len(numbers) or numbers[0] < self.row_count else "have gaps"
-                return f"row numbers {self.row_count} to {count - 1} were expected on the page, but some {came}"
+        link = next_link(page.body)
+        numbers = np.concatenate(self._next[ROW_NUMBER]) if self._next else np.zeros(0, dtype=np.int64)
+        count = self.row_count + len(numbers)
+        if link is not None and not len(numbers):
+            return "answered with an empty page in the middle of a list"
+        if self._is_whole and not np.array_equal(numbers, np.arange(self.row_count, count)):
+            came = "came twice" if len(np.unique(numbers)) < len(numbers) or numbers[0] < self.row_count else "have gaps"
+            return f"row numbers {self.row_count} to {count - 1} were expected on the page, but some {came}"
         begins = _skip(link)
         if begins is not None and begins != count:
             return f"{count} rows until here, but the next page begins at row {begins}"
-        if link is None and self._announced is not None and count != self._announced:
+        # more rows than there are will not become fewer: a list without an end is not read to its end
+        if self._announced is not None and (count != self._announced if link is None else count > self._announced):
             return f"{count} rows, but the service announces {self._announced}"
         return None
 
-    def take(self, url: str) -> bool:
-        """Keep the page that was found right; returns False for a page of another list, which is not kept here."""
-        if not _is_of_data_set(url):
-            return False
-        if self._next is not None:
-            self._batches.append(self._next)
-            self.row_count += self._next.num_rows
-            self._progress.page(self._next.num_rows, self.row_count)
-            self._next = None
-        return True
+    def take(self) -> None:
+        """Keep the page that was found right."""
+        if self._next:
+            rows = sum(map(len, self._next[ROW_NUMBER]))
+            for name, batches in self._next.items():
+                self._pages.setdefault(name, []).extend(batches)
+            self._known = {name: len(texts) for name, texts in self._texts.items()}
+            self._next = {}
+            self.row_count += rows
+            self._progress.page(rows, self.row_count)
 
-    def frame(self) -> pd.DataFrame:
-        """Return all rows; the columns keep the order in which the service gives them."""
-        if not self._batches:
-            return pd.DataFrame()
-        table, self._batches = pa.Table.from_batches(self._batches), []
-        frames = {}
-        for name in self._columns:
-            column = table.column(name)
-            table = table.drop_columns([name])
-            frames[name] = (column if name == "ID" else column.cast(pa.large_string())).to_pandas()
-            del column
-        return pd.DataFrame(frames, copy=False)
+    def rows(self) -> pa.Table:
+        """Return all rows, once; the columns keep the order in which the service gives them."""
+        columns: dict[str, Any] = {}
+        for name in list(self._pages):
+            numbers = np.concatenate(self._pages.pop(name))
+            columns[name] = numbers if name == ROW_NUMBER else text_column(numbers, self._texts[name])
+        return as_rows(columns)
 
-    def _as_columns(self, rows: list[Any]) -> pa.RecordBatch | None:
+    def _forget(self) -> None:
+        """Forget what a page that was refused brought."""
+        self._next = {}
+        for name, texts in self._texts.items():
+            texts.forget(self._known.get(name, 0))
+
+    def _add(self, rows: list[Any]) -> None:
+        """Number the texts of some rows of a page."""
         if not rows:
-            return None
-        names = self._columns or list(rows[0])
+            return
+        names = list(self._pages or self._next or rows[0])
         if set(names) != self._expected:
             raise _NoPageError(f"the columns are not those of DataProperties: {listing(sorted(self._expected ^ set(names)))}")
         odd = next((row for row in rows if len(row) != len(names)), None)
         if odd is not None:
             raise _NoPageError(f"some rows lack a column or have one more: {listing(sorted(odd.keys() ^ set(names)))}")
-        arrays: list[pa.Array] = []
         for name, values in zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True):
-            array = pa.array(values, type=pa.int64() if name == "ID" else pa.large_string())
-            if array.null_count:
-                raise _NoPageError(f"some rows have nothing at all for {name}")
-            # figures repeat (counts are multiples of five): as numbers of distinct texts they take a quarter of the room
-            arrays.append(array if name == "ID" else array.dictionary_encode())
-        self._columns = names
-        return pa.RecordBatch.from_arrays(arrays, names=names)
-
-
-def _is_of_data_set(url: str) -> bool:
-    return urlsplit(url).path.rstrip("/").endswith(f"/{DATA_SET}")
+            if name != ROW_NUMBER:
+                numbers = self._texts.setdefault(name, Texts(name)).numbers(values)
+            elif set(map(type, values)) == {int}:
+                numbers = np.array(values, dtype=np.int64)
+            else:
+                raise _NoPageError("row numbers that are no whole numbers")
+            self._next.setdefault(name, []).append(numbers)
 
 
 def _skip(link: str | None) -> int | None:

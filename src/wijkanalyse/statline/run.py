@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.statline.client import RawTable
-from wijkanalyse.statline.snapshots import Snapshot
+from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
 
 
 class TableAbsentError(WijkanalyseError):
@@ -33,3 +34,25 @@ class RunTables:
         if entry is None:
             raise TableAbsentError(f"table {identifier} is not among the fetched tables: {', '.join(self.run['tables'])}")
         return Snapshot(self._raw_folder / entry["version"], entry).read()
+
+    def previous(self, identifier: str) -> Snapshot | None:
+        """Return the version of a table that the service gave before that of the run, None where none is stored.
+
+        It comes from the same service with the same selection. Made-up tables have no earlier versions.
+        """
+        entry = self.run["tables"].get(identifier)
+        if entry is None or self.run["source"] == "example":
+            return None
+        folder = self._raw_folder / entry["version"]
+        alike = [
+            version
+            for version in SnapshotStore(folder.parent.parent).versions(identifier, entry["origin"])
+            if version.manifest["filter"] == entry["filter"]
+        ]
+        before = list(takewhile(lambda version: version.folder.name != folder.name, alike))
+        return before[-1] if before else None
+
+    def read_previous(self, identifier: str) -> RawTable | None:
+        """Return that version's table, verified."""
+        version = self.previous(identifier)
+        return version.read() if version is not None else None

@@ -19,7 +19,8 @@ Schema = dict[str, Any]
 Row = dict[str, Any]
 
 # what is another with every edition
-_DATED = frozenset({"Updated", "Modified", "RecordCount"})
+_DATES = ("Updated", "Modified", "MetaDataModified", "Version", "ObservationsModified")
+_DATED = frozenset({*_DATES, "RecordCount", "ObservationCount"})
 # what is said of a topic, and how a change of it is called
 _TOPIC_FIELDS = {"unit": "unit", "decimals": "decimals", "datatype": "data type"}
 
@@ -80,6 +81,35 @@ def schema_changes(old: Schema, new: Schema) -> list[str]:
         *(line for name in _both(old["said"], new["said"]) for line in _said(name, old["said"][name], new["said"][name])),
         *_field_changes(old["fields"], new["fields"]),
     ]  # fmt: skip
+
+
+def doubts(raw: RawTable, previous: RawTable | None) -> list[str]:
+    """Return what no new edition explains, one line each; empty for what CBS does with its tables.
+
+    `previous` is the edition that the service gave last. CBS gives a new date when it changes a description, says the same
+    of a table in the catalogue and in TableInfos, and does not change the form of its answers with an edition: the fields of
+    a list, or the order of a list that is otherwise the same. Figures may change under any date.
+    """
+    found = [
+        f"the catalogue has {field} {raw.catalogue[field]!r}, TableInfos has {raw.infos.get(field)!r}"
+        for field in ("Title", "Modified")
+        if raw.protocol == "v3" and field in raw.catalogue and raw.catalogue[field] != raw.infos.get(field)
+    ]
+    if previous is None:
+        return found
+    old, new = schema_of(previous), schema_of(raw)
+    if _dates(previous) == _dates(raw):
+        return found + schema_changes(old, new)
+    reordered = [
+        f"{name}: the order changed"
+        for name, titles in new["categories"].items()
+        if old["categories"].get(name) == titles and list(old["categories"][name]) != list(titles)
+    ]
+    return found + reordered + list(_field_changes(old["fields"], new["fields"]))
+
+
+def _dates(raw: RawTable) -> list[Any]:
+    return [row.get(field) for row in (raw.infos, raw.catalogue) for field in _DATES]
 
 
 def _topic_changes(old: dict[str, Row], new: dict[str, Row]) -> Iterable[str]:

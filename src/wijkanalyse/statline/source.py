@@ -15,7 +15,7 @@ from wijkanalyse.config import Example, StatLine
 from wijkanalyse.files import write_json
 from wijkanalyse.statline.client import StatLineClient, selection
 from wijkanalyse.statline.odata4 import StatLineClient4
-from wijkanalyse.statline.snapshots import Snapshot, SnapshotStore
+from wijkanalyse.statline.snapshots import ANY_DESCRIPTION, Snapshot, SnapshotStore
 from wijkanalyse.statline.tables import Table, TableRegister
 from wijkanalyse.statline.titles import TitleNotFoundError
 from wijkanalyse.statline.transport import Patience, StatLineError, StatLineUnreachableError, TableNotFoundError
@@ -102,7 +102,9 @@ def _fetch_all(
                     f"{error}\nThe first {len(snapshots)} of {len(register.identifiers)} tables are stored from {origin}. "
                     "All tables of a run come from one source: run again when the service can be reached."
                 ) from error
-            snapshot = store.store(raw, origin, SOURCE_TEXT[source])
+            # made-up tables of another world are described otherwise under the same date
+            accepted = ANY_DESCRIPTION if source == "example" else register.accept.get(identifier)
+            snapshot = store.store(raw, origin, SOURCE_TEXT[source], accepted)
             how = f"fetched in {time.monotonic() - started:.1f} s"
         snapshots[identifier] = snapshot
         log.info(

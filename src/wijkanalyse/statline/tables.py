@@ -81,6 +81,8 @@ class TableRegister(_Strict):
 
     tables: dict[str, Table] = Field(min_length=1)
     areas: Areas
+    accept: dict[str, Annotated[str, Field(pattern=r"^[0-9a-f]{12,64}$")]] = Field(default_factory=dict)
+    """By table: the sha256 of a description that no new edition explains, which is right all the same."""
 
     @model_validator(mode="after")
     def _each_year_has_one_table(self) -> TableRegister:
@@ -132,7 +134,7 @@ def read_tables(path: Path) -> TableRegister:
         lines = []
         for problem in error.errors():
             where = ".".join(str(part) for part in problem["loc"])
-            known = [*Variable.model_fields, *Table.model_fields, *Areas.model_fields]
+            known = [*Variable.model_fields, *Table.model_fields, *Areas.model_fields, *TableRegister.model_fields]
             hint = nearest(str(problem["loc"][-1]), known) if problem["type"] == "extra_forbidden" else ""
             lines.append(f"  - {where or '(whole file)'}: {problem['msg'].removeprefix('Value error, ')}{hint}")
         raise WijkanalyseError(f"{path} cannot be used:\n" + "\n".join(lines)) from None

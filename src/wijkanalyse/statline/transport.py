@@ -8,8 +8,6 @@ another list or in circles. What is final (404, a certificate error) is not trie
 
 from __future__ import annotations
 
-import codecs
-import io
 import json
 import logging
 import time
@@ -18,25 +16,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
 import cbsodata
-import pydantic_core
 import requests
 import tenacity
 import urllib3
 
 from wijkanalyse import __version__
 from wijkanalyse.errors import WijkanalyseError
+from wijkanalyse.statline.bodies import BodyError, Page, Shape, next_link, read_body, without_mark
 from wijkanalyse.statline.pages import DataPages
 
 log = logging.getLogger(__name__)
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+MOST_PAGES = 10_000
+"""A hundred million rows in pages of CBS; no table has so many."""
 _BLOCK = 1 << 16
-_LOST_LETTERS = ("\ufffd".encode(), b"\\ufffd", b"\\uFFFD")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -85,10 +84,6 @@ class _PassingFaultError(Exception):
         self.retry_after = retry_after
 
 
-Shape = Literal["list", "object", "number"]
-"""What the body of an answer should be: a list under `value`, one object, or only a number."""
-
-
 class PatientSession:
     """Stands in for `requests.Session` inside cbsodata, which uses `send` alone; `get` is for our own requests."""
 
@@ -100,9 +95,9 @@ class PatientSession:
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a request of cbsodata, which reads the body of the answer itself."""
         response, body = self._send(request, options, "list")
-        if body is not None and self._line.data is not None:
-            is_taken = self._line.data.take(str(request.url))
-            response._content = json.dumps({**body, "value": []} if is_taken else body).encode()
+        if body is not None and self._line.data is not None and self._is_data(request):
+            self._line.data.take()
+            response._content = json.dumps(body).encode()
         return response
 
     def get(self, url: str, query: str = "", shape: Shape = "list") -> Any:
@@ -153,10 +148,16 @@ class PatientSession:
             "stream": True,
             "allow_redirects": False,
         }
+        body: Any = None
         try:
             response = self._session.send(request, **options)
             self._line.has_answered = True
-            self._read_within_deadline(response)
+            if self._is_data(request) and response.ok and not response.is_redirect:
+                body = self._read_data(response)
+            else:
+                response._content = without_mark(b"".join(self._blocks(response)))
+        except BodyError as error:
+            raise _PassingFaultError(str(error)) from error
         except requests.exceptions.SSLError as error:
             raise StatLineError(
                 f"{request.url}: no secure connection: {_cause(error)}. Certificates are always checked; for a service on this "
@@ -176,29 +177,44 @@ class PatientSession:
             raise StatLineError(f"{request.url}: redirects to {response.headers.get('Location')}, which is not followed")
         if not response.ok:
             return response, None
-        body = _read_body(response, shape)
-        if shape == "list" and self._line.data is not None:
-            # the text of a page is as large as its rows, and no longer needed
-            response._content = b""
-            fault = self._line.data.fault(str(request.url), body["value"], next_link(body))
-            if fault:
-                raise _PassingFaultError(fault)
-        return response, body
+        if body is not None:
+            return response, body
+        try:
+            return response, read_body(response.content, shape)
+        except BodyError as error:
+            raise _PassingFaultError(str(error)) from error
 
-    def _read_within_deadline(self, response: requests.Response) -> None:
-        """Read the whole body; a read timeout alone lets a dripping answer go on for ever.
+    def _is_data(self, request: requests.PreparedRequest) -> bool:
+        """Whether the answer is a page of the data set that is being read."""
+        return self._line.data is not None and self._line.data.is_page(str(request.url))
+
+    def _read_data(self, response: requests.Response) -> dict[str, Any]:
+        """Number the rows of a page as it comes in; return the page without them."""
+        assert self._line.data is not None
+        page = Page(self._blocks(response))
+        response._content = b""
+        fault: str | None = "it could not be read"
+        try:
+            fault = self._line.data.fault(page)
+        finally:
+            if fault:
+                # the next request must not read what is left of this answer
+                response.close()
+        if fault:
+            raise _PassingFaultError(fault)
+        return page.body
+
+    def _blocks(self, response: requests.Response) -> Iterator[bytes]:
+        """Read the body as it comes in; a read timeout alone lets a dripping answer go on for ever.
 
         `read1` returns with whatever has come in: `iter_content(n)` waits for n bytes, and would not look at the clock.
         """
         deadline = time.monotonic() + self._patience.answer_deadline
-        content = io.BytesIO()
         while block := response.raw.read1(_BLOCK, decode_content=True):
-            content.write(block)
+            yield block
             if time.monotonic() > deadline:
                 response.close()
                 raise _PassingFaultError(f"took longer than {self._patience.answer_deadline:g} s")
-        # gives its buffer away: a join of the blocks would hold the page twice
-        response._content = content.getvalue()
 
     def _check_link(self, url: str, link: str | None) -> None:
         """Raise `StatLineError` when the link to the next page leads out of the list, or back to a page that was read."""
@@ -215,6 +231,8 @@ class PatientSession:
         page = str(requests.Request("GET", link).prepare().url)
         if page in self._line.pages:
             raise StatLineError(f"{url}: the link to the next page leads back to a page that was read: {link}")
+        if len(self._line.pages) >= MOST_PAGES:
+            raise StatLineError(f"{url}: the list has more than {MOST_PAGES} pages, and none says how many there are")
         self._line.pages.add(page)
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
@@ -233,40 +251,6 @@ def _network_settings(session: requests.Session, url: str) -> dict[str, Any]:
         return {"proxies": {}}
     settings = session.merge_environment_settings(url, {}, None, None, None)
     return {name: settings[name] for name in ("proxies", "verify")}
-
-
-def next_link(body: Any) -> str | None:
-    """Return the link from a page to the next one, if it has any; version 4 puts an @ before the name."""
-    if not isinstance(body, dict):
-        return None
-    link = body.get("odata.nextLink") or body.get("@odata.nextLink")
-    return str(link) if link else None
-
-
-def _read_body(response: requests.Response, shape: Shape) -> Any:
-    """Return what the body holds; html with status 200, an error document or half a page is a passing fault."""
-    # cbsodata cannot read a byte order mark
-    response._content = response.content.removeprefix(codecs.BOM_UTF8)
-    try:
-        # strict in UTF-8 and in numbers (no NaN), and twice as fast as json.loads
-        body = pydantic_core.from_json(response.content, allow_inf_nan=False)
-    except ValueError as error:
-        raise _PassingFaultError(f"answered with something that is not JSON in UTF-8 ({error})") from error
-    # a page of figures has neither byte, and one byte is found many times faster than several
-    may_be_lost = b"\xef" in response.content or b"\\" in response.content
-    if may_be_lost and any(letter in response.content for letter in _LOST_LETTERS):
-        raise _PassingFaultError("answered with letters that were lost in another encoding (U+FFFD)")
-    if shape == "number":
-        if type(body) is not int:
-            raise _PassingFaultError("answered with something that is not a number")
-        return body
-    if not isinstance(body, dict) or body.get("odata.error") or body.get("error"):
-        raise _PassingFaultError("answered with an error, or with something that is not a JSON object")
-    if shape == "list" and not isinstance(body.get("value"), list):
-        raise _PassingFaultError("answered with JSON without a list of values")
-    if next_link(body) and not body.get("value"):
-        raise _PassingFaultError("answered with an empty page in the middle of a list")
-    return body
 
 
 def _retry_after(response: requests.Response) -> float | None:
