@@ -31,9 +31,10 @@ check: .venv/.ready-dev
 	@snakefmt --check Snakefile workflow/rules
 	@snakemake --lint --cores 1 --quiet all
 
-# Our fetch against plain cbsodata and pandas: rows a second and memory
+# Our fetch against plain cbsodata and pandas, and the multiverse's engine against statsmodels and pyfixest
 bench: .venv/.ready-dev
 	@python benchmarks/bench_fetch.py
+	@python benchmarks/bench_multiverse.py
 
 # The package and its locked dependencies. Bytecode is compiled once: imports are then several times faster, also where
 # PYTHONDONTWRITEBYTECODE is set.
