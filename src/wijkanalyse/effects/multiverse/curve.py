@@ -96,7 +96,7 @@ class Curve:
 
     def fit(self) -> Results:
         """Estimate every specification."""
-        fits, is_log, scale = self._estimated(np.arange(len(self.space.figures.gm_code))[None, :])
+        fits, is_log, scale = self._estimated(np.arange(len(self.space.figures.gm_code))[None, :], np.float64)
         freedom = np.maximum(fits.clusters - 1, 1)
         reach = student.ppf((1 + self.space.declaration.level) / 2, freedom) * fits.error
         statistic = _statistic(fits)
@@ -118,14 +118,14 @@ class Curve:
             clusters=fits.clusters,
         )
 
-    def fit_permuted(self, permutations: Ints) -> tuple[Floats, Floats, Ints]:
+    def fit_permuted(self, permutations: Ints, precision: type = np.float64) -> tuple[Floats, Floats, Ints]:
         """Estimate every specification with the paths of municipalities in other places.
 
         `permutations` is P x G: place g takes the path of municipality ``permutations[p, g]``, its whole history, while
         outcome, weight, covariates and region stay. Returns estimates, studentised statistics and clusters, each
-        specifications x P.
+        specifications x P. `precision` is that of least squares: single is faster, and errs in the sixth digit.
         """
-        fits, is_log, scale = self._estimated(permutations)
+        fits, is_log, scale = self._estimated(permutations, precision)
         statistic, estimate = _statistic(fits), fits.estimate
         estimate[is_log] = scale[is_log] * np.expm1(estimate[is_log])
         shape = len(self.rows), len(permutations)
@@ -210,18 +210,18 @@ class Curve:
 
     # --- fitting ----------------------------------------------------------------------------------------------------
 
-    def _estimated(self, permutations: Ints) -> tuple[Fits, Bools, Floats]:
+    def _estimated(self, permutations: Ints, precision: type) -> tuple[Fits, Bools, Floats]:
         """Fits of specifications x permutations, whether on the log scale, and what one is on the scale of the contrast."""
         count = len(self.rows) * len(permutations)
         fits = Fits.empty(count)
         is_log, scale = np.zeros(count, dtype=bool), np.ones(count)
-        for places, part, factor in self._fits(permutations):
+        for places, part, factor in self._fits(permutations, precision):
             fits.put(places, part)
             if factor is not None:
                 is_log[places], scale[places] = True, factor
         return fits, is_log, scale
 
-    def _fits(self, permutations: Ints) -> Iterator[tuple[Ints, Fits, Floats | None]]:
+    def _fits(self, permutations: Ints, precision: type) -> Iterator[tuple[Ints, Fits, Floats | None]]:
         """Batches of fits, their places among specifications x permutations and, where on the log scale, their factor."""
         for number, row in enumerate(self.structures):
             members = np.flatnonzero(self._structure == number)
@@ -229,12 +229,12 @@ class Curve:
             if self.space.option("fixed_effects", row).within == _POISSON:
                 yield from self._poisson_fits(members, cluster, permutations)
                 continue
-            structure = self.structure_of(row)
+            structure = self.structure_of(row, precision)
             for specification, places in _batches(members, len(permutations)):
                 group = self._permuted(specification, permutations[places % len(permutations)])
                 outcome = self._outcome[specification]
-                weight = self.weight[self._weight[specification]]
-                fits = fit_least_squares(structure, self.value[outcome], weight, group, self.minimum)
+                value, weight = self.value[outcome], self.weight[self._weight[specification]]
+                fits = fit_least_squares(structure, value.astype(precision), weight.astype(precision), group, self.minimum)
                 yield places, fits.around(self.centre[outcome]), None
 
     def _poisson_fits(self, members: Ints, cluster: Ints, permutations: Ints) -> Iterator[tuple[Ints, Fits, Floats | None]]:
@@ -259,7 +259,7 @@ class Curve:
         width = self.groups.shape[1]
         return np.take(self.groups, permutation + self._treatment[specification][:, None] * width)
 
-    def structure_of(self, row: Ints) -> Structure:
+    def structure_of(self, row: Ints, precision: type = np.float64) -> Structure:
         """The matrices that a specification shares with others."""
         figures, option = self.space.figures, self.space.option
         covariates = option("covariates", row)
@@ -268,7 +268,7 @@ class Curve:
             x = figures.covariates(option("boundaries", row).year, covariates.columns, covariates.year)
         within = option("fixed_effects", row).within
         regions = self._region(row, "gm_code" if within == _POISSON else within)
-        return Structure(x, regions, self._region(row, option("cluster", row).by))
+        return Structure(x, regions, self._region(row, option("cluster", row).by), precision)
 
     def _region(self, row: Ints, name: str) -> Ints:
         return self.space.figures.regions[self.space.option("boundaries", row).year, name]

@@ -20,7 +20,8 @@ BATCH = 256
 """Specifications that are worked on together: their arrays stay in the processor's cache."""
 
 COLLINEAR = 1e-9
-"""A column that keeps less than this part of its variance beside the others cannot be told from them."""
+"""A column that keeps less than this part of its variance beside the others cannot be told from them (in single precision: than
+what rounding leaves)."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,17 @@ class Fits:
 class Structure:
     """What specifications share, as matrices: covariates (G x k, NaN where unknown), the region and cluster of each of G."""
 
-    def __init__(self, covariates: Floats, within: Ints, cluster: Ints) -> None:
+    def __init__(self, covariates: Floats, within: Ints, cluster: Ints, precision: type = np.float64) -> None:
         self.known: Bools = np.asarray(np.isfinite(covariates).all(axis=1))
-        self.x = np.where(self.known[:, None], covariates, 0.0)
+        self.x: Floats = np.where(self.known[:, None], covariates, 0.0).astype(precision)
         self.count = covariates.shape[1]
-        self.regions = one_hot(within)
+        self.regions: Floats = one_hot(within).astype(precision)
         self.x_by_region = (self.regions[:, :, None] * self.x[:, None, :]).reshape(len(covariates), -1)
         self.rows, self.columns = np.triu_indices(self.count)
         self.products = self.x[:, self.rows] * self.x[:, self.columns]
         self.back = np.concatenate([self.x.T, self.regions.T])
-        self.clusters = cluster_columns(cluster)
+        clusters = cluster_columns(cluster)
+        self.clusters: Floats | None = None if clusters is None else clusters.astype(precision)
 
 
 def fit_least_squares(structure: Structure, value: Floats, weight: Floats, group: Groups, minimum: int) -> Fits:
@@ -99,7 +101,7 @@ def _fit(structure: Structure, y: Floats, weight: Floats, group: Groups, minimum
 
     # moments of [covariates, active, value] within regions
     k = structure.count
-    moments = np.empty((len(y), k + 2, k + 2))
+    moments = np.empty((len(y), k + 2, k + 2), dtype=y.dtype)
     moments[:, k, k] = d_total - (d_region**2 * inverse).sum(axis=1)
     moments[:, k, k + 1] = dot(wd, y) - (d_region * y_region * inverse).sum(axis=1)
     x_region = (w @ structure.x_by_region).reshape(len(y), structure.regions.shape[1], k)
@@ -160,7 +162,7 @@ def count_clusters(usable: Bools, active: Bools, clusters: Floats | None) -> tup
     n, n_active = np.count_nonzero(usable, axis=1), np.count_nonzero(active, axis=1)
     if clusters is None:
         return n, n_active, n, np.minimum(n_active, n - n_active)
-    of_all, of_active = usable.astype(float) @ clusters, active.astype(float) @ clusters
+    of_all, of_active = usable.astype(clusters.dtype) @ clusters, active.astype(clusters.dtype) @ clusters
     in_each = [np.count_nonzero(each, axis=1) for each in (of_all, of_active, of_all - of_active)]
     return n, n_active, in_each[0], np.minimum(in_each[1], in_each[2])
 
@@ -172,21 +174,22 @@ def solved(moments: Floats, scale: Floats) -> tuple[Floats, Floats, Bools]:
     for all B; the active column comes last, so its pivot is what the covariates leave of it.
     """
     size = moments.shape[1] - 1
-    factors = np.zeros((len(moments), size, size))
+    collinear = max(COLLINEAR, 100 * float(np.finfo(moments.dtype).eps))
+    factors = np.zeros((len(moments), size, size), dtype=moments.dtype)
     first = np.einsum("bii->bi", moments)[:, :size].copy()
     first[:, -1] = scale
     is_regular = np.ones(len(moments), dtype=bool)
     for j in range(size):
         pivot = moments[:, j, j]
-        fine = pivot > COLLINEAR * first[:, j]
+        fine = pivot > collinear * first[:, j]
         is_regular &= fine
-        row = moments[:, j, j:] / np.where(fine, pivot, 1.0)[:, None]
-        for i in range(j + 1, size):
-            moments[:, i, i:] -= moments[:, j, i][:, None] * row[:, i - j :]
-        factors[:, j, j:] = row[:, :-1]
+        row = moments[:, j, j + 1 :] / np.where(fine, pivot, 1.0)[:, None]
+        # the system is symmetric, so its row is its column too
+        moments[:, j + 1 : size, j + 1 :] -= moments[:, j, j + 1 : size, None] * row[:, None, :]
+        factors[:, j, j + 1 :] = row[:, :-1]
         moments[:, j, -1] = row[:, -1]
-    slopes = np.empty((len(moments), size))
-    direction = np.zeros((len(moments), size))
+    slopes = np.empty((len(moments), size), dtype=moments.dtype)
+    direction = np.zeros_like(slopes)
     direction[:, -1] = 1 / np.where(is_regular, moments[:, size - 1, size - 1], 1.0)
     for j in range(size - 1, -1, -1):
         later = factors[:, j, j + 1 :]

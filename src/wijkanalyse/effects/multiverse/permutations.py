@@ -68,7 +68,7 @@ def permute(declaration: Declaration, figures: Figures, declared: pd.DataFrame, 
         for first in range(numbers.start, numbers.stop, _AT_ONCE):
             part = range(first, min(first + _AT_ONCE, numbers.stop))
             paths = permutations_of(stratum, declaration.seed, part)
-            estimate, statistic, clusters = curve.fit_permuted(paths)
+            estimate, statistic, clusters = curve.fit_permuted(paths, np.float32)
             for side, mask in sides.items():
                 figures_of = summarise(estimate[mask], statistic[mask], clusters[mask], declaration.level)
                 made.append(pd.DataFrame({"contrast": contrast, "side": side, "permutation": part, **figures_of}))

@@ -7,8 +7,8 @@ from functools import partial
 
 import pandas as pd
 
+from wijkanalyse.effects.multiverse.declaration import BRANCHES, Declaration, read_declaration
 from wijkanalyse.effects.multiverse.declaration import CONTRASTS as NAMES
-from wijkanalyse.effects.multiverse.declaration import read_declaration
 from wijkanalyse.effects.multiverse.drawing import curve_drawing
 from wijkanalyse.effects.multiverse.nearest import published_pairs
 from wijkanalyse.effects.multiverse.schemas import BranchShares, Nearest, Specifications, Summary
@@ -39,4 +39,23 @@ def tables(context: Context) -> Iterator[tuple[str, str]]:
     """Curves in a few figures, what each choice does, and the nearest specifications."""
     yield "multiverse", tabulate.curves(context.table("multiverse_summary", Summary), context.ledger, context.mark)
     yield "multiverse_choices", tabulate.choices(context.table("branch_shares", BranchShares), context.mark)
-    yield "multiverse_nearest", tabulate.nearest(context.table("nearest", Nearest), context.mark)
+    found = context.table("nearest", Nearest)
+    differences = from_primary(read_declaration(context.files["declaration"]), context.table("specifications", Specifications))
+    yield "multiverse_nearest", tabulate.nearest(found, differences, context.mark)
+
+
+def from_primary(declaration: Declaration, specifications: pd.DataFrame) -> dict[str, str]:
+    """Return by id the options in which a specification differs from the primary of its contrast, in words."""
+    words: dict[str, str] = {}
+    for _, rows in specifications.groupby("contrast", sort=False):
+        primary = rows[rows["name"].eq("primary")]
+        if primary.empty:
+            continue
+        said = pd.Series("", index=rows.index)
+        for branch in BRANCHES:
+            choice = getattr(declaration.branches, branch).label.lower()
+            labels = {name: f"{choice}: {option.label}" for name, option in declaration.options(branch).items()}
+            differs = rows[branch].ne(primary[branch].iloc[0])
+            said = said.where(~differs, said + "; " + rows[branch].map(labels))
+        words |= dict(zip(rows["id"], said.str.removeprefix("; "), strict=True))
+    return words

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
-from wijkanalyse.effects.multiverse.schemas import SIDES
+from wijkanalyse.effects.multiverse.schemas import MECHANICAL, NOT_MECHANICAL, SIDES
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report.claims.multiverse import SHORT, SIDE_WORDS
 from wijkanalyse.report.numbers import number
@@ -49,35 +50,38 @@ def choices(shares: pd.DataFrame, mark: bool) -> str:
         [str(labels[branch]), *(_share(found.get((contrast, side, branch), math.nan)) for contrast, side in columns)]
         for branch in branches
     ]
-    header = ["Keuze", *(f"{CONTRASTS[contrast]}, {SIDE_WORDS[side]}" for contrast, side in columns)]
-    caption = "Welk deel van de spreiding tussen specificaties bij welke keuze hoort (%)."
-    widths = [28, *[12] * len(columns)]
+    header = ["Keuze", *(f"{BRIEF[contrast]}, {BRIEF_SIDES[side]}" for contrast, side in columns)]
+    caption = "Welk deel van de spreiding tussen specificaties bij welke keuze hoort (%); mech.: mechanisch."
+    widths = [40, *[10] * len(columns)]
     return markdown_table(header, rows, caption + marked(mark), "tbl-multiversum-keuzes", widths, len(columns))
 
 
-def nearest(table: pd.DataFrame, mark: bool, most: int = 5) -> str:
-    """The specifications nearest to the published figures, the first few of each contrast."""
+BRIEF = {"use": "Gebruik", "duration": "Duur", "crisis": "Crisis"}
+BRIEF_SIDES = {MECHANICAL: "mech.", NOT_MECHANICAL: "anders"}
+
+
+def nearest(table: pd.DataFrame, differences: Mapping[str, str], mark: bool, most: int = 3) -> str:
+    """The specifications nearest to the published figures, the first few of each contrast.
+
+    `differences` says by id in which choices a specification differs from the primary.
+    """
     rows = [
         [
-            f"{CONTRASTS[row.contrast]}",
+            BRIEF[row.contrast],
             f"{number(row.active, 1)} tegen {number(row.not_active, 1)}",
             "ja" if row.within_rounding else "nee",
             "ja" if row.mechanical else "nee",
-            row.choices,
+            differences.get(row.id, row.choices),
         ]
         for row in records(table[table["rank"].le(most)])
     ]
     if not rows:
         return "Van geen specificatie is te zeggen hoe ver zij van de gepubliceerde cijfers ligt.\n"
-    header = [
-        "Uitkomst",
-        "Actief tegen niet actief",
-        "Rondt af op de studie",
-        "Mechanisch",
-        "Wat anders is dan de hoofdspecificatie",
-    ]
-    caption = "De specificaties die het dichtst bij de gepubliceerde cijfers komen."
-    return markdown_table(header, rows, caption + marked(mark), "tbl-multiversum-dichtbij", [18, 16, 12, 12, 42], 0)
+    header = ["Uitkomst", "Actief tegen niet actief", "Als de studie", "Mech.", "Wat anders is dan in de hoofdspecificatie"]
+    caption = (
+        "De specificaties die het dichtst bij de gepubliceerde cijfers komen; als de studie: beide groepen ronden daarop af."
+    )
+    return markdown_table(header, rows, caption + marked(mark), "tbl-multiversum-dichtbij", [11, 15, 9, 8, 57], 0)
 
 
 def _figure(value: float, decimals: int) -> str:
