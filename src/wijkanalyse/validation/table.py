@@ -45,8 +45,8 @@ def as_markdown(summary: pd.DataFrame, scenarios: Mapping[str, Scenario], seed: 
     lines = [
         "# Do the methods find what is there?",
         "",
-        f"{replications} made-up countries per scenario, seed {seed}, wijkanalyse {__version__}, {_commit()}. All columns are in",
-        "recovery.csv. Made again by",
+        f"{replications} made-up countries per scenario, seed {seed}, wijkanalyse {__version__}, {_commit()}.",
+        "All columns are in recovery.csv. Made again by",
         "",
         f"    python -m wijkanalyse.validation --replications {replications} --seed {seed} \\",
         f"      --estimators {' '.join(summary['estimator'].unique())} \\",
