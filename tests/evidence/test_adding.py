@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import shutil
 import subprocess
 import sys
@@ -292,6 +293,8 @@ def _controlling_terminal() -> None:
     import fcntl
     import termios
 
+    # a run in the background ignores Ctrl-C, and hands that down
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

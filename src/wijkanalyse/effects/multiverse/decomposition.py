@@ -17,7 +17,7 @@ from wijkanalyse.effects.multiverse.figures import Figures, Floats, Ints
 from wijkanalyse.effects.multiverse.schemas import ESTIMATED, MECHANICAL, BranchShares, OptionShifts
 from wijkanalyse.effects.multiverse.specifications import by_contrast, by_side, rows_of, verdicts_of
 
-SAMPLE = 150
+SAMPLE = 100
 """Specifications of each curve whose neighbours are computed for the total index."""
 
 
