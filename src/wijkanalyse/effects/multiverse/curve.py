@@ -256,6 +256,8 @@ class Curve:
                 yield places, fits, scale[which]
 
     def _permuted(self, specification: Ints, permutation: Ints) -> Groups:
+        if len(specification) == 1:
+            return self.groups[self._treatment[specification[0]]][permutation]
         width = self.groups.shape[1]
         return np.take(self.groups, permutation + self._treatment[specification][:, None] * width)
 

@@ -16,7 +16,7 @@ import numpy as np
 from wijkanalyse.effects.multiverse.figures import Bools, Floats, Ints
 from wijkanalyse.effects.multiverse.treatments import ACTIVE, MISSING, Groups
 
-BATCH = 256
+BATCH = 128
 """Specifications that are worked on together: their arrays stay in the processor's cache."""
 
 COLLINEAR = 1e-9
