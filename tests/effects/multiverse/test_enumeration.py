@@ -17,9 +17,14 @@ def space(contrast: ContrastName) -> Space:
     return Space(declaration(), contrast, figures())
 
 
+@cache
+def rows_drawn(contrast: ContrastName) -> np.ndarray:
+    return space(contrast).draw()
+
+
 @pytest.mark.parametrize("contrast", CONTRASTS)
 def test_every_contrast_has_thousands_of_admissible_specifications_and_the_lot_takes_its_part(contrast: ContrastName) -> None:
-    size, drawn = space(contrast).size, len(space(contrast).draw())
+    size, drawn = space(contrast).size, len(rows_drawn(contrast))
     assert size >= 5000
     expected = size / declaration().contrasts[contrast].draw_one_in
     assert abs(drawn - expected) < 5 * np.sqrt(expected) + 2
@@ -27,8 +32,10 @@ def test_every_contrast_has_thousands_of_admissible_specifications_and_the_lot_t
 
 def drawn(contrast: ContrastName) -> list[tuple[tuple[int, ...], tuple[int, ...], np.ndarray]]:
     here = space(contrast)
-    rows = here.draw()
-    return [(here.outcome_years(row[PLACES["window"]], row[PLACES["base"]]) or (), here.share_years(row), row) for row in rows]
+    return [
+        (here.outcome_years(row[PLACES["window"]], row[PLACES["base"]]) or (), here.share_years(row), row)
+        for row in rows_drawn(contrast)
+    ]
 
 
 @pytest.mark.parametrize("contrast", CONTRASTS)
@@ -43,7 +50,7 @@ def test_no_outcome_and_no_share_crosses_the_break_or_comes_after_the_outcome(co
 @pytest.mark.parametrize("contrast", CONTRASTS)
 def test_excluded_combinations_do_not_occur(contrast: ContrastName) -> None:
     here = space(contrast)
-    for row in here.draw():
+    for row in rows_drawn(contrast):
         chosen = {branch: here.names[branch][row[place]] for branch, place in PLACES.items()}
         for exclusion in declaration().exclude:
             assert not all(chosen[branch] in names for branch, names in exclusion.when.items()), exclusion.because
@@ -55,7 +62,7 @@ def test_no_two_specifications_are_the_same_computation(contrast: ContrastName) 
     for outcome_years, share_years, row in drawn(contrast):
         rest = tuple(number for branch, number in zip(BRANCHES, row, strict=True) if branch != "timing")
         found.add((outcome_years, share_years, rest))
-    assert len(found) == len(space(contrast).draw())
+    assert len(found) == len(rows_drawn(contrast))
 
 
 def with_option(branch: str, name: str, **values: object) -> Declaration:
@@ -70,7 +77,7 @@ def with_option(branch: str, name: str, **values: object) -> Declaration:
     ("branch", "values"), [("threshold", {"percent": 20.0}), ("window", {"years": (2022, 2023), "label": "2022-2023"})]
 )
 def test_a_new_option_adds_specifications_and_leaves_the_others(branch: str, values: dict[str, object]) -> None:
-    before = table_of(space("duration"), space("duration").draw())
+    before = table_of(space("duration"), rows_drawn("duration"))
     wider = Space(with_option(branch, "added", **values), "duration", figures())
     after = table_of(wider, wider.draw())
     assert wider.size > space("duration").size
@@ -92,14 +99,14 @@ def test_every_specification_has_its_own_name_and_is_read_back_from_the_table() 
     assert list(sizes["drawn"]) == [int(declared["contrast"].eq(contrast).sum()) for contrast in CONTRASTS]
     for contrast in CONTRASTS:
         mine = declared[declared["contrast"].eq(contrast)]
-        assert (rows_of(space(contrast), mine) == space(contrast).draw()).all()
+        assert (rows_of(space(contrast), mine) == rows_drawn(contrast)).all()
         assert mine["name"].eq("primary").sum() == 1
         assert (mine.loc[mine["name"].eq("primary"), "differs"] == 0).all()
 
 
 def test_neighbours_differ_in_one_branch_and_are_admissible() -> None:
     here = space("crisis")
-    rows = here.draw()[:20]
+    rows = rows_drawn("crisis")[:20]
     others, origin, branch = here.neighbours(rows)
     assert here.is_admissible(others).all()
     differs = others != rows[origin]

@@ -48,7 +48,7 @@ def worst_case(
     contrast is largest with the highest ratios in it, so if a municipality could be split, the best division would take
     the uncertain ones in the order of their ratios up to some point, at most one of them split. The bound is the maximum over
     those points (found in closed form within each municipality), hence never too narrow; it is exact where the maximum does not
-    split a municipality, which with equal denominators is always. Both groups need a certain municipality, and for the ratio
+    split a municipality (`low` equals `low_reached`). Both groups need a certain municipality, and for the ratio
     a positive numerator among the certain not active.
     """
     n, d = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
