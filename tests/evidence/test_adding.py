@@ -278,7 +278,7 @@ def test_at_a_terminal(folder: Path, stop: bytes) -> None:
         _read_until(parent, seen, b"case_id [EIGEN-01] > ")
         os.write(parent, b"BC01\n")
         _read_until(parent, seen, b"case_id [EIGEN-01] > ", times=2)
-        # a Ctrl-C between the prompt and the reading of the answer is only noticed with the next key, as at any prompt of Python
+        # a Ctrl-C between a prompt and the reading of its answer is only noticed with the next key, as in any Python
         while process.poll() is None and b"nothing was written." not in seen:
             os.write(parent, stop)
             if select.select([parent], [], [], 1)[0]:
