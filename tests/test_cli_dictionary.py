@@ -11,6 +11,7 @@ from wijkanalyse import dictionary
 from wijkanalyse.classification import Classified
 from wijkanalyse.cli import main
 from wijkanalyse.contracts import Contract
+from wijkanalyse.effects.multiverse.schemas import JointTest, Permuted
 from wijkanalyse.evidence.schemas import ALL_TABLES
 from wijkanalyse.panel.schemas import Panel
 from wijkanalyse.synthesis.business_tables import CONTRACTS
@@ -58,7 +59,10 @@ def test_a_new_contract_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_files_follow_from_the_workflow() -> None:
     files = dictionary.files_of_contracts(ROOT)
-    assert files[Panel] == {"data/processed/panel.parquet"}  # from write_table in its script
+    # from write_table in its script
+    assert files[Panel] == {"data/processed/panel.parquet", "data/processed/boundaries/{boundaries}/panel.parquet"}
+    assert "data/processed/estimates/multiverse/chunks/permuted_{chunk}.parquet" in files[Permuted]
+    assert files[JointTest] == {"data/processed/estimates/multiverse/joint_test.parquet"}  # from a dictionary in a class
     for stem, contract in CONTRACTS.items():  # from a dictionary of files and contracts
         assert files[contract] == {f"data/processed/estimates/{stem}.parquet"}
 

@@ -42,7 +42,8 @@ def data_dictionary(root: Path = Path()) -> str:
         for table, model in ALL_TABLES.items()
     ]
     for contract in contracts():
-        where = sorted(files.get(contract, []))
+        # a file of which there are many comes after the one
+        where = sorted(files.get(contract, []), key=lambda file: ("{" in file, file))
         module = f"{contract.__module__}.{contract.__qualname__}"
         title, *others = where or [module]
         sections.append(
@@ -63,21 +64,41 @@ def contracts() -> list[type[Contract]]:
 
 
 def files_of_contracts(root: Path) -> dict[type[Contract], set[str]]:
-    """Return contract -> the files under data/processed that hold such a table, as far as the workflow says."""
-    rules = {path.stem: path.read_text(encoding="utf-8") for path in sorted((root / "workflow/rules").glob("*.smk"))}
-    text = "\n".join(rules.values())
-    by_stem = {Path(name).stem: name for name in re.findall(r'"(data/processed/[^"{}]*\.parquet)"', text)}
+    """Return contract -> the files under data/processed that hold such a table, as far as the workflow says.
+
+    A file of which there are many has its wildcard in braces, as in the rule.
+    """
+    outputs = _outputs(root)
+    by_stem = {Path(path).stem: path for _, _, path in reversed(outputs)}
     files: dict[type[Contract], set[str]] = {}
     for script in sorted((root / "workflow/scripts").glob("*.py")):
-        body = re.search(rf"^rule {script.stem}:\n(.*?)(?=^rule |\Z)", text, re.M | re.S)
-        outputs = dict(re.findall(r'(\w+)="(data/processed/[^"{}]*\.parquet)"', body[1])) if body else {}
-        for output, contract in _written(script):
-            if output in outputs:
-                files.setdefault(contract, set()).add(outputs[output])
+        for name, contract in _written(script):
+            made = {path for rule, output, path in outputs if (rule, output) == (script.stem, name)}
+            files.setdefault(contract, set()).update(made)
     for stem, contract in _listed():
         if stem in by_stem:
             files.setdefault(contract, set()).add(by_stem[stem])
     return files
+
+
+def _outputs(root: Path) -> list[tuple[str, str, str]]:
+    """(rule whose script makes it, name of the output, file) of the tables under data/processed, from the text of the rules."""
+    found = []
+    for path in sorted((root / "workflow/rules").glob("*.smk")):
+        text = path.read_text(encoding="utf-8")
+        for name, value in re.findall(r'^([A-Z_]+) = "([^"]*)"$', text, re.M):
+            text = text.replace(f"{{{name}}}", value)
+        for rule, body in re.findall(r"^(?:rule|use rule) (\w+)(?: as \w+ with)?:\n((?:    .*\n|\n)*)", text, re.M):
+            for output in re.findall(r"^    output:\n((?:        .*\n)+)", body, re.M):
+                named = re.findall(r'(\w+)=(?:report\(\s*)?f?"(data/processed/[^"]*\.parquet)"', output)
+                found += [(rule, name, file.replace("{{", "{").replace("}}", "}")) for name, file in named]
+    return found
+
+
+def model_of_files(root: Path) -> dict[str, type[Any]]:
+    """Return file under data/processed -> its contract, or the schema of its evidence table; wildcards stay in braces."""
+    models = {f"data/processed/evidence/{table}.parquet": model for table, model in ALL_TABLES.items()}
+    return {**models, **{file: contract for contract, files in files_of_contracts(root).items() for file in files}}
 
 
 def _below(model: type[Any]) -> Iterator[type[Any]]:
@@ -101,13 +122,15 @@ def _written(script: Path) -> Iterator[tuple[str, type[Contract]]]:
 
 
 def _listed() -> Iterator[tuple[str, type[Contract]]]:
-    """(file name without suffix, contract) of every dictionary of those in a module of the package."""
+    """(file name without suffix, contract) of every dictionary of those in a module of the package, or in a class of it."""
     for module in _modules():
-        for value in vars(module).values():
-            if isinstance(value, dict):
-                for stem, model in value.items():
-                    if isinstance(stem, str) and isinstance(model, type) and issubclass(model, Contract):
-                        yield stem, model
+        classes = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+        for place in (module, *classes):
+            for value in vars(place).values():
+                if isinstance(value, dict):
+                    for stem, model in value.items():
+                        if isinstance(stem, str) and isinstance(model, type) and issubclass(model, Contract):
+                            yield stem, model
 
 
 @cache
