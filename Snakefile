@@ -14,6 +14,7 @@ include: "workflow/rules/business_cases.smk"
 include: "workflow/rules/panel.smk"
 include: "workflow/rules/estimates.smk"
 include: "workflow/rules/multiverse.smk"
+include: "workflow/rules/recovery.smk"
 include: "workflow/rules/municipal.smk"
 include: "workflow/rules/report.smk"
 
@@ -26,8 +27,7 @@ localrules:
 rule all:
     default_target: True
     input:
-        "reports/wijkteams.html",
-        "reports/wijkteams.pdf",
+        expand("reports/{document}.{kind}", document=LANGUAGE_OF, kind=["html", "pdf"]),
         "reports/gemeenten.html",
 
 

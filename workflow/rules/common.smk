@@ -85,7 +85,15 @@ REPORT_STYLE = [
     *sorted(str(path) for path in Path("reports/filters").glob("*.lua")),
 ]
 
-SECTIONS = sorted(str(path) for path in Path("reports/nl").glob("_*.qmd"))
+# the documents of the report, and the language of each
+LANGUAGE_OF = {"wijkteams": "nl", "wijkteams.en": "en"}
+LANGUAGES = list(LANGUAGE_OF.values())
+if not Path("reports/wijkteams.en.qmd").is_file():  # TEMPORARY
+    del LANGUAGE_OF["wijkteams.en"]
+SECTIONS = {
+    language: sorted(str(path) for path in Path(f"reports/{language}").glob("_*.qmd"))
+    for language in LANGUAGES
+}
 
 try:
     choices = read_config(config)
@@ -97,6 +105,15 @@ def code_of(script):
     """Files of the package that a workflow script uses: editing one of them reruns the rule."""
     files = files_used_by(ROOT / "workflow" / "scripts" / f"{script}.py", ROOT / "src")
     return [os.path.relpath(path) for path in files]
+
+
+def made_in_each_language(pattern, names):
+    """Paths of pieces of the report, in the folder of each language."""
+    return expand(
+        f"reports/_generated/{{language}}/{pattern}",
+        language=LANGUAGES,
+        name=names,
+    )
 
 
 def explain_failure():

@@ -1,6 +1,6 @@
 # NEEDS  the estimates, the evidence, the checks
-# MAKES  data/processed/claims.parquet: every number of the report and where it comes from;
-#        reports/_generated/: figures and tables; reports/wijkteams.html and .pdf
+# MAKES  data/processed/claims.parquet: every number of the text and where it comes from; printed.parquet: those of its tables
+#        and figures; reports/_generated/<language>/: figures and tables; reports/wijkteams.html and .pdf, and in English
 
 
 rule collect_claims:
@@ -95,10 +95,11 @@ rule make_pieces:
         revised_contrasts=rules.compare_vintages.output.contrasts,
         code=code_of("make_pieces"),
     output:
-        figures=expand("reports/_generated/figures/{name}.svg", name=FIGURES),
-        captions=expand("reports/_generated/fig_{name}.md", name=FIGURES),
-        tables=expand("reports/_generated/tbl_{name}.md", name=TABLES),
-        example="reports/_generated/example.md",
+        printed="data/processed/printed.parquet",
+        figures=made_in_each_language("figures/{name}.svg", FIGURES),
+        captions=made_in_each_language("fig_{name}.md", FIGURES),
+        tables=made_in_each_language("tbl_{name}.md", TABLES),
+        others=made_in_each_language("{name}.md", ["example", "figure_data"]),
     log:
         "logs/make_pieces.log",
     benchmark:
@@ -107,6 +108,7 @@ rule make_pieces:
         "../../environment.yml"
     params:
         config=choices.model_dump(),
+        folder="reports/_generated",
     message:
         "Drawing the figures and making the tables"
     script:
@@ -115,29 +117,34 @@ rule make_pieces:
 
 rule render_report:
     input:
-        text="reports/wijkteams.qmd",
-        sections=SECTIONS,
+        text="reports/{document}.qmd",
+        sections=lambda wildcards: SECTIONS[LANGUAGE_OF[wildcards.document]],
         style=REPORT_STYLE,
+        register=rules.fetch_statline.output.register,
         claims=rules.collect_claims.output.claims,
+        printed=rules.make_pieces.output.printed,
         pieces=[
             rules.make_pieces.output.figures,
             rules.make_pieces.output.captions,
             rules.make_pieces.output.tables,
-            rules.make_pieces.output.example,
+            rules.make_pieces.output.others,
         ],
         code=code_of("render_report"),
     output:
-        html="reports/wijkteams.html",
-        pdf="reports/wijkteams.pdf",
+        html="reports/{document}.html",
+        pdf="reports/{document}.pdf",
+    wildcard_constraints:
+        document="|".join(LANGUAGE_OF),
     log:
-        "logs/render_report.log",
+        "logs/render_{document}.log",
     benchmark:
-        "logs/benchmarks/render_report.tsv"
+        "logs/benchmarks/render_{document}.tsv"
     conda:
         "../../environment.yml"
     params:
         renderer=choices.report.renderer,
+        language=lambda wildcards: LANGUAGE_OF[wildcards.document],
     message:
-        "Rendering the report as HTML and PDF"
+        "Rendering {wildcards.document} as HTML and PDF"
     script:
         "../scripts/render_report.py"

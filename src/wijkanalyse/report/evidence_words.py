@@ -5,100 +5,126 @@ from __future__ import annotations
 import re
 from typing import Final
 
-LEVELS: Final = {
-    "team_report": "verslagen van teams",
-    "municipal_report": "gemeentelijke verslagen over teams",
-    "monitor": "monitors",
-    "press_or_web_summary": "berichten over verslagen",
-}
-CONSENSUS: Final = {
-    "first": "telt wat de eerste codeur zag",
-    "second": "telt wat de tweede codeur zag",
-    "both": "telt een thema als beide codeurs het zagen",
-    "either": "telt een thema als een van beide codeurs het zag",
-}
-MISSING_N: Final = {
-    "left_out": "telt niet mee",
-    "small": "krijgt een klein aantal zoals andere onderzoeken noemen",
-    "median": "krijgt het middelste aantal van de andere",
-    "large": "krijgt een groot aantal zoals andere onderzoeken noemen",
-}
-PRECISIONS: Final = {
-    "exact": "precies genoemd",
-    "approx": "ongeveer genoemd",
-    "lower_bound": "als ondergrens genoemd",
-    "upper_bound": "als bovengrens genoemd",
-}
-POPULATIONS: Final = {"jeugd": "jeugdhulp", "wmo": "Wmo", "wijkteam": "wijkteam", "participatie": "participatie"}
-DIRECTIONS: Final = {
-    "positive": "gunstig",
-    "mixed": "gemengd",
-    "none": "geen verschil",
-    "negative": "ongunstig",
-    "unclear": "niet te zien",
-}
-DESIGNS: Final = {
-    "quasi-experiment": "quasi-experiment",
-    "register study": "registercijfers",
-    "survey": "enquête",
-    "casestudy": "gevalsstudie",
-    "business case": "businesscase",
-}
-SCOPES: Final = {"local": "lokaal", "national": "landelijk"}
-ELEMENT_LISTS: Final = {
-    "added_value": "Toegevoegde waarde",
-    "working_element": "Werkzaam element",
-    "barrier": "Belemmering",
-    "helps": "Helpt",
-    "hinders": "Hindert",
-}
-POLL_KINDS: Final = {
-    "presence": "aanwezigheid",
-    "form": "vorm",
-    "task": "taak",
-    "bottleneck": "knelpunt",
-    "change": "verandering",
-    "judgement": "oordeel",
-    "agreement": "afspraken",
-    "other": "overig",
-}
-CASE_LEVELS: Final = {
-    "case": "één casus",
-    "aggregate": "groep casussen",
-    "unit_cost": "kosten per gezin of kind",
-    "programme_cost": "kosten van de teams samen",
-    "related_intervention": "andere aanpak",
-}
-RESULTS: Final = {"better": "beter", "equal": "gelijk", "worse": "slechter", "mixed": "gemengd"}
-SAVINGS_UNITS: Final = {
-    "percent social return": "procent maatschappelijk rendement",
-    "percent cheaper (approx)": "procent goedkoper (ongeveer)",
-    "euro net per year": "euro per jaar bespaard",
-    "euro over the first 50 families": "euro bespaard bij de eerste gezinnen",
-    "euro expected over five years": "euro bespaard, verwacht over vijf jaar",
-}
-PLACES: Final = {"national": "landelijk"}
-RELATIONS: Final = {"contradicts": "spreekt tegen", "partly": "deels"}
+from wijkanalyse.report.language import Words
 
-CPB_FOUND: Final = {
-    "NS02": "verwijzingen naar professionele Wmo-zorg stegen met wijkteams {0}% meer ({1} tot {2})",
-    "NS03": "{0} gemeenten: tweedelijns jeugdzorg was in {1} {2}% hoger dan in {3}, zonder verschil tussen "
-    "gemeenten met en zonder teams die zelf hulp geven; zorg met verblijf groeide {4}% waar teams veel hulp geven, tegen {5}% "
-    "elders",
-    "NS04": "met actieve teams groeide het gebruik {0}% sterker bij een laag inkomen en {1}% sterker bij een "
-    "migratieachtergrond",
-}
+LEVELS: Final = Words(
+    {
+        "team_report": "verslagen van teams",
+        "municipal_report": "gemeentelijke verslagen over teams",
+        "monitor": "monitors",
+        "press_or_web_summary": "berichten over verslagen",
+    }
+)
+CONSENSUS: Final = Words(
+    {
+        "first": "telt wat de eerste codeur zag",
+        "second": "telt wat de tweede codeur zag",
+        "both": "telt een thema als beide codeurs het zagen",
+        "either": "telt een thema als een van beide codeurs het zag",
+    }
+)
+MISSING_N: Final = Words(
+    {
+        "left_out": "telt niet mee",
+        "small": "krijgt een klein aantal zoals andere onderzoeken noemen",
+        "median": "krijgt het middelste aantal van de andere",
+        "large": "krijgt een groot aantal zoals andere onderzoeken noemen",
+    }
+)
+PRECISIONS: Final = Words(
+    {
+        "exact": "precies genoemd",
+        "approx": "ongeveer genoemd",
+        "lower_bound": "als ondergrens genoemd",
+        "upper_bound": "als bovengrens genoemd",
+    }
+)
+POPULATIONS: Final = Words({"jeugd": "jeugdhulp", "wmo": "Wmo", "wijkteam": "wijkteam", "participatie": "participatie"})
+DIRECTIONS: Final = Words(
+    {
+        "positive": "gunstig",
+        "mixed": "gemengd",
+        "none": "geen verschil",
+        "negative": "ongunstig",
+        "unclear": "niet te zien",
+    }
+)
+DESIGNS: Final = Words(
+    {
+        "quasi-experiment": "quasi-experiment",
+        "register study": "registercijfers",
+        "survey": "enquête",
+        "casestudy": "gevalsstudie",
+        "business case": "businesscase",
+    }
+)
+SCOPES: Final = Words({"local": "lokaal", "national": "landelijk"})
+ELEMENT_LISTS: Final = Words(
+    {
+        "added_value": "Toegevoegde waarde",
+        "working_element": "Werkzaam element",
+        "barrier": "Belemmering",
+        "helps": "Helpt",
+        "hinders": "Hindert",
+    }
+)
+POLL_KINDS: Final = Words(
+    {
+        "presence": "aanwezigheid",
+        "form": "vorm",
+        "task": "taak",
+        "bottleneck": "knelpunt",
+        "change": "verandering",
+        "judgement": "oordeel",
+        "agreement": "afspraken",
+        "other": "overig",
+    }
+)
+CASE_LEVELS: Final = Words(
+    {
+        "case": "één casus",
+        "aggregate": "groep casussen",
+        "unit_cost": "kosten per gezin of kind",
+        "programme_cost": "kosten van de teams samen",
+        "related_intervention": "andere aanpak",
+    }
+)
+RESULTS: Final = Words({"better": "beter", "equal": "gelijk", "worse": "slechter", "mixed": "gemengd"})
+SAVINGS_UNITS: Final = Words(
+    {
+        "percent social return": "procent maatschappelijk rendement",
+        "percent cheaper (approx)": "procent goedkoper (ongeveer)",
+        "euro net per year": "euro per jaar bespaard",
+        "euro over the first 50 families": "euro bespaard bij de eerste gezinnen",
+        "euro expected over five years": "euro bespaard, verwacht over vijf jaar",
+    }
+)
+PLACES: Final = Words({"national": "landelijk"})
+RELATIONS: Final = Words({"contradicts": "spreekt tegen", "partly": "deels"})
+
+CPB_FOUND: Final = Words(
+    {
+        "NS02": "verwijzingen naar professionele Wmo-zorg stegen met wijkteams {0}% meer ({1} tot {2})",
+        "NS03": "{0} gemeenten: tweedelijns jeugdzorg was in {1} {2}% hoger dan in {3}, zonder verschil tussen "
+        "gemeenten met en zonder teams die zelf hulp geven; zorg met verblijf groeide {4}% waar teams veel hulp geven, tegen "
+        "{5}% elders",
+        "NS04": "met actieve teams groeide het gebruik {0}% sterker bij een laag inkomen en {1}% sterker bij een "
+        "migratieachtergrond",
+    }
+)
 """What the CPB studies found; the numbers are those of `effect_stated` in local_studies.csv, in the order they stand there."""
 
-CPB_REMARKS: Final = {
-    "NS02": "gaat over de Wmo en over elk wijkteam",
-    "NS03": "geen verschil in gebruik; wel minder groei van verblijf",
-    "NS04": "meer gebruik bij groepen die weinig gebruiken: meer bereik, niet minder gebruik",
-}
+CPB_REMARKS: Final = Words(
+    {
+        "NS02": "gaat over de Wmo en over elk wijkteam",
+        "NS03": "geen verschil in gebruik; wel minder groei van verblijf",
+        "NS04": "meer gebruik bij groepen die weinig gebruiken: meer bereik, niet minder gebruik",
+    }
+)
 
 
 def cpb_in_words(study_id: str, stated: str) -> str:
-    """Say in Dutch what a CPB study found, with the numbers of the record; a record of another shape stays as it stands."""
+    """Say what a CPB study found, with the numbers of the record; a record of another shape stays as it stands."""
     template = CPB_FOUND.get(study_id, "")
     numbers = re.findall(r"\d+", stated)
     if not template or len(numbers) != len(set(re.findall(r"\{\d\}", template))):

@@ -1,15 +1,18 @@
-"""Writing numbers the way a Dutch reader expects them."""
+"""Writing numbers the way a reader expects them: Dutch, or English when that is spoken."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+
+from wijkanalyse.report.language import spoken, tr
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NO-BREAK SPACE}"
 SMALLEST_P = 0.001
 """Below this a p value is not told apart."""
 
-MONTHS = [
+_MARKS = {"nl": str.maketrans(",.", ".,"), "en": {}}
+_MONTHS = [
     "januari",
     "februari",
     "maart",
@@ -26,13 +29,15 @@ MONTHS = [
 
 
 def number(value: float, decimals: int = 0, signed: bool = False) -> str:
-    """Return `value` with a decimal comma, thousands points and a real minus sign; ``signed`` adds a plus.
+    """Return `value` with a decimal comma, thousands points (in English the reverse) and a real minus sign.
+
+    ``signed`` adds a plus.
 
     Halves are rounded away from zero, as a reader does; a rounded zero has no sign.
     """
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    text = f"{abs(rounded):,.{decimals}f}".translate(_MARKS[spoken()])
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return sign + text
 
@@ -48,22 +53,24 @@ def with_unit(value: float, unit: str, decimals: int | None = None, signed: bool
     if unit == "percent":
         return text + "%"
     word = {"points": "procentpunt", "days": "dag" if text.lstrip(MINUS + "+") == "1" else "dagen"}.get(unit)
-    return f"{text}{NARROW_SPACE}{word}" if word else text
+    return f"{text}{NARROW_SPACE}{tr(word)}" if word else text
 
 
 def interval(lower: float, upper: float, unit: str, decimals: int | None = None) -> str:
-    """Return ``"a tot b"`` with the unit once."""
+    """Return ``"a tot b"`` (``"a to b"``) with the unit once."""
     first = with_unit(lower, unit, decimals)
     bare = first.removesuffix("%").split(NARROW_SPACE)[0]
-    return f"{bare} tot {with_unit(upper, unit, decimals)}"
+    return tr("{lower} tot {upper}", lower=bare, upper=with_unit(upper, unit, decimals))
 
 
 def date(iso: str) -> str:
-    """Return the day of an ISO moment as a Dutch date: ``"30 april 2026"``."""
+    """Return the day of an ISO moment as a date in words: ``"30 april 2026"``."""
     year, month, day = iso[:10].split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    return f"{int(day)} {tr(_MONTHS[int(month) - 1])} {year}"
 
 
 def enumeration(items: list[str]) -> str:
-    """Return ``"a, b en c"``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} en {items[-1]}" if items else ""
+    """Return ``"a, b en c"`` (``"a, b and c"``)."""
+    if len(items) < 2:
+        return "".join(items)
+    return tr("{first} en {last}", first=", ".join(items[:-1]), last=items[-1])

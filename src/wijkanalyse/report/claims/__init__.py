@@ -4,6 +4,6 @@ A claim is one number (or date, or word that follows from a number) with everyth
 written, its unit and interval, the file and row that it comes from, the tables behind that, and the rule that made it.
 """
 
-from wijkanalyse.report.claims.ledger import Claim, Claims, Origin, as_frame, as_variables
+from wijkanalyse.report.claims.ledger import Claim, Claims, Origin, as_frame, as_variables, in_language, linked
 
-__all__ = ["Claim", "Claims", "Origin", "as_frame", "as_variables"]
+__all__ = ["Claim", "Claims", "Origin", "as_frame", "as_variables", "in_language", "linked"]

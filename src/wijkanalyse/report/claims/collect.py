@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +18,7 @@ from wijkanalyse.files import read_table
 from wijkanalyse.panel.schemas import Panel
 from wijkanalyse.report.claims import effectiveness, effects, multiverse, municipalities, run
 from wijkanalyse.report.claims.evidence import on_evidence
-from wijkanalyse.report.claims.ledger import as_frame
+from wijkanalyse.report.claims.ledger import Claim, as_frame
 from wijkanalyse.statline.tables import TableRegister, read_tables
 
 
@@ -45,28 +44,29 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
     covariates = estimands.baseline.covariates.values()
     parts = [name for covariate in covariates for name in (covariate.part, *covariate.whole)]
     baseline_on = _tables_under(tables, [estimands.baseline.year], parts)
-    claims = [
-        run.origin(register),
-        effectiveness.published_pairs(records["published_figures"]),
-        effectiveness.contrasts(estimates, compared_on),
-        effectiveness.not_estimated(estimates, compared_on),
-        effects.decomposition(read_table(files["decomposition"], Decomposition), compared_on),
-        effects.estimates(read_table(files["effects"], Effects), estimands, estimated_on),
-        effects.sensitivity(read_table(files["sensitivity"], Sensitivity), estimands, estimated_on),
-        effects.switchers(read_table(files["switchers"], Switchers), followed_on),
-        effects.balance(read_table(files["balance"], Balance), baseline_on),
-        multiverse.admissible(read_table(files["sizes"], Sizes)),
-        multiverse.summaries(read_table(files["multiverse_summary"], Summary), compared_on),
-        multiverse.joint_tests(read_table(files["joint_test"], JointTest), compared_on),
-        multiverse.influential(read_table(files["branch_shares"], BranchShares)),
-        municipalities.counts(classification, classified_on),
-        municipalities.choices(config, panel, classified_on),
-        on_evidence(files, records, classified_on),
-    ]
-    if "truth" in register:
-        truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8"))
-        claims.append(run.truth(truth["settings"]))
-    return as_frame(chain.from_iterable(claims), str(register["source_text"]))
+    truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8")) if "truth" in register else None
+
+    def claims() -> Iterator[Claim]:
+        yield from run.origin(register)
+        yield from effectiveness.published_pairs(records["published_figures"])
+        yield from effectiveness.contrasts(estimates, compared_on)
+        yield from effectiveness.not_estimated(estimates, compared_on)
+        yield from effects.decomposition(read_table(files["decomposition"], Decomposition), compared_on)
+        yield from effects.estimates(read_table(files["effects"], Effects), estimands, estimated_on)
+        yield from effects.sensitivity(read_table(files["sensitivity"], Sensitivity), estimands, estimated_on)
+        yield from effects.switchers(read_table(files["switchers"], Switchers), followed_on)
+        yield from effects.balance(read_table(files["balance"], Balance), baseline_on)
+        yield from multiverse.admissible(read_table(files["sizes"], Sizes))
+        yield from multiverse.summaries(read_table(files["multiverse_summary"], Summary), compared_on)
+        yield from multiverse.joint_tests(read_table(files["joint_test"], JointTest), compared_on)
+        yield from multiverse.influential(read_table(files["branch_shares"], BranchShares))
+        yield from municipalities.counts(classification, classified_on)
+        yield from municipalities.choices(config, panel, classified_on)
+        yield from on_evidence(files, records, classified_on)
+        if truth is not None:
+            yield from run.truth(truth["settings"])
+
+    return as_frame(claims, str(register["source_text"]))
 
 
 def _classification_variables(classification: Classification) -> list[str]:

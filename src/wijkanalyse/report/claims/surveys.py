@@ -11,7 +11,7 @@ import pandas as pd
 from wijkanalyse.evidence.codes import PRECISIONS
 from wijkanalyse.frames import rows
 from wijkanalyse.report import evidence_words as words
-from wijkanalyse.report.claims.ledger import UNKNOWN, Claim, Origin
+from wijkanalyse.report.claims.ledger import Claim, Origin, unknown
 from wijkanalyse.report.numbers import enumeration, interval
 from wijkanalyse.synthesis.indicators import POOLED, RANDOM, RANDOM_BY_SURVEY, UNWEIGHTED
 from wijkanalyse.synthesis.small_studies import FEWEST_ADVISED
@@ -46,7 +46,7 @@ def indicators(estimates: pd.DataFrame) -> Iterator[Claim]:
         key = f"indicator.{name}"
         yield Claim(f"{key}.mean", row.value, unit, f"{label}, gemiddelde over plaatsen", where, row.lower, row.upper, decimals)
         ends = row.prediction_lower, row.prediction_upper
-        elsewhere = UNKNOWN if math.isnan(ends[0]) else interval(*ends, unit, decimals)
+        elsewhere = unknown() if math.isnan(ends[0]) else interval(*ends, unit, decimals)
         text = f"{label}, waar een andere plaats te verwachten is"
         yield Claim(f"{key}.elsewhere", row.value, unit, text, where, *ends, decimals, words=elsewhere)
         yield Claim(f"{key}.published", row.published, unit, f"{label}, zoals gepubliceerd", where, decimals=decimals)
@@ -98,10 +98,10 @@ def together(estimates: pd.DataFrame) -> Iterator[Claim]:
     precise = enumeration([words.PRECISIONS[word] for word in str(first["precision"]).split("+")])
     yield _text("indicators.precision", "Hoe precies een cijfer is genoemd", where, precise)
     widest = percent.iloc[int(width.fillna(-1).to_numpy().argmax())] if width.notna().any() else None
-    label, ends = "Percentage met het breedste gebied", UNKNOWN
+    label, ends = "Percentage met het breedste gebied", unknown()
     if widest is not None:
         ends = interval(widest["prediction_lower"], widest["prediction_upper"], "percent", 0)
-    yield _text("indicators.widest", label, where, UNKNOWN if widest is None else str(widest["label_nl"]))
+    yield _text("indicators.widest", label, where, unknown() if widest is None else str(widest["label_nl"]))
     yield _text("indicators.widest_area", label, where, ends)
 
 
@@ -159,7 +159,7 @@ def leave_one_out(table: pd.DataFrame, estimates: pd.DataFrame) -> Iterator[Clai
     where = _origin("client_leave_one_out", "largest shift of a percentage")
     largest = shift.iloc[int(shift["shift"].abs().to_numpy().argmax())] if len(shift) else None
     label = "Percentage dat met één onderzoek het meest verschuift"
-    yield _text("without_one.most", label, where, UNKNOWN if largest is None else str(labels[largest["indicator"]]))
+    yield _text("without_one.most", label, where, unknown() if largest is None else str(labels[largest["indicator"]]))
     moved = math.nan if largest is None else abs(float(largest["shift"]))
     yield Claim("without_one.shift", moved, "points", label, where)
 
@@ -224,7 +224,7 @@ def _changed(estimates: pd.DataFrame, main: pd.DataFrame, change: dict[str, str]
 
 def _position(inside: Any, elsewhere: Any) -> str:
     if pd.isna(inside):
-        return UNKNOWN
+        return unknown()
     if inside:
         return "in het interval"
     return "alleen in het gebied" if not pd.isna(elsewhere) and elsewhere else "erbuiten"

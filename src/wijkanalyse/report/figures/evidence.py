@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from wijkanalyse.evidence.codes import PUBLISHED_INDICATORS
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report import evidence_words as words
-from wijkanalyse.report.claims.ledger import UNKNOWN
+from wijkanalyse.report.claims.ledger import unknown
 from wijkanalyse.report.figures.theme import COLOURS, FAINT, INK, themed
 from wijkanalyse.report.numbers import interval, number, with_unit
 from wijkanalyse.synthesis.forest import PREDICTION, PUBLISHED, SURVEY
@@ -255,7 +255,7 @@ def _label_of(rows: pd.DataFrame) -> str:
 
 
 def _said(value: float, unit: str) -> str:
-    return UNKNOWN if math.isnan(value) else with_unit(value, unit, DECIMALS[unit])
+    return unknown() if math.isnan(value) else with_unit(value, unit, DECIMALS[unit])
 
 
 def _downwards(rows: pd.DataFrame, top: int) -> dict[int, float]:

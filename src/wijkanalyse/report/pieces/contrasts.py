@@ -9,6 +9,7 @@ from wijkanalyse.classification import Classified
 from wijkanalyse.effects.contrasts import Estimates, Observations
 from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
 from wijkanalyse.report.figures import contrasts as draw
+from wijkanalyse.report.language import tr
 from wijkanalyse.report.pieces.context import Context, Figure
 from wijkanalyse.report.tables import contrasts as tabulate
 from wijkanalyse.report.words import CONTRASTS
@@ -20,9 +21,13 @@ def figures(context: Context) -> Iterator[Figure]:
     threshold = float(context.config["classification"]["threshold_pct"])
     yield Figure(
         "share",
-        f"Aandeel van het wijkteam per gemeente, {ledger.text('choice.classification_years')}. De streep is de grens van "
-        f"{ledger.text('choice.threshold')}.",
+        tr(
+            "Aandeel van het wijkteam per gemeente, {years}. De streep is de grens van {threshold}.",
+            years=ledger.text("choice.classification_years"),
+            threshold=ledger.text("choice.threshold"),
+        ),
         lambda path: draw.draw_shares(classification, threshold, path, context.mark),
+        context.printed("share", "classification", "classify", context.tables_of("municipalities.active")),
     )
     estimates, observations = context.table("estimates", Estimates), context.table("observations", Observations)
     for name in CONTRASTS:
@@ -31,14 +36,22 @@ def figures(context: Context) -> Iterator[Figure]:
             for group in ("active", "not_active")
             if f"published.{name}.{group}" in context.values.index
         }
-        caption = (
-            f"{CONTRASTS[name]}, {ledger.text(f'choice.{name}_years')}: "
-            f"{ledger.text(f'{name}.zonder_verblijf.municipalities_active')} gemeenten met en "
-            f"{ledger.text(f'{name}.zonder_verblijf.municipalities_not_active')} zonder actief wijkteam. Elke stip is een "
-            "gemeente, groter bij meer trajecten of jongeren."
-            + (" De stippellijn is het gepubliceerde cijfer." if name in PUBLISHED_AS else "")
+        caption = tr(
+            "{contrast}, {years}: {active} gemeenten met en {not_active} zonder actief wijkteam. Elke stip is een gemeente, "
+            "groter bij meer trajecten of jongeren.",
+            contrast=CONTRASTS[name],
+            years=ledger.text(f"choice.{name}_years"),
+            active=ledger.text(f"{name}.zonder_verblijf.municipalities_active"),
+            not_active=ledger.text(f"{name}.zonder_verblijf.municipalities_not_active"),
+        ) + (" " + tr("De stippellijn is het gepubliceerde cijfer.") if name in PUBLISHED_AS else "")
+        yield Figure(
+            name,
+            caption,
+            partial(draw.draw_contrast, name, observations, estimates, published, mark=context.mark),
+            context.printed(
+                name, "observations", "estimate_contrasts", context.tables_of(f"{name}.zonder_verblijf.pooled.active")
+            ),
         )
-        yield Figure(name, caption, partial(draw.draw_contrast, name, observations, estimates, published, mark=context.mark))
 
 
 def tables(context: Context) -> Iterator[tuple[str, str]]:

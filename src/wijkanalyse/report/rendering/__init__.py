@@ -11,7 +11,7 @@ conditional content, alt texts (`filters/` here). What is refused is decided bef
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,8 @@ import yaml
 
 from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.report.rendering import adapter, mark, quarto
-from wijkanalyse.report.rendering.checks import check, plain
+from wijkanalyse.report.rendering.checks import check as check_document
+from wijkanalyse.report.rendering.checks import plain
 from wijkanalyse.report.rendering.finish import check_html, check_pdf, finish_html
 from wijkanalyse.report.rendering.sources import as_text, fill_in
 
@@ -51,8 +52,19 @@ def find_renderer(choice: Literal["auto", "quarto", "pandoc"] = "auto") -> Rende
     return Renderer("pandoc", adapter.versions())
 
 
-def render(sources: Path, document: str, html: Path, pdf: Path, variables: Mapping[str, Any], renderer: Renderer) -> None:
+def render(
+    sources: Path,
+    document: str,
+    html: Path,
+    pdf: Path,
+    variables: Mapping[str, Any],
+    renderer: Renderer,
+    made: Mapping[str, str] | None = None,
+    check: Callable[[str], None] = lambda page: None,
+) -> None:
     """Render `document` (a file in `sources`) to `html` and `pdf`.
+
+    `made` are more sources, text by name in that folder; `check` may refuse the finished page by raising.
 
     Works in a temporary copy of `sources`, with `_variables.yml` and the mark (`run.mark`) written from `variables`. Both
     files are put in place when both are right; after a failure the old ones still stand. The same input gives the same
@@ -63,14 +75,17 @@ def render(sources: Path, document: str, html: Path, pdf: Path, variables: Mappi
     with tempfile.TemporaryDirectory(prefix="wijkanalyse-report-") as temporary:
         folder = Path(temporary).resolve() / "report"
         _copy(sources, folder, leave_out=(html, pdf))
+        for name, content in (made or {}).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
         text = yaml.safe_dump(as_text(variables), allow_unicode=True, sort_keys=False)
         (folder / "_variables.yml").write_text(text, encoding="utf-8")
-        mark.write(folder / "_generated", variables)
 
         source = fill_in(folder, document, variables, sources, for_quarto=False)
         tree = adapter.read(folder, source.text)
-        check(tree, source, folder, adapter.known_works(folder, tree))
+        check_document(tree, source, folder, adapter.known_works(folder, tree))
         language = plain(tree["meta"].get("lang"))
+        mark.write(folder / "_generated", variables.get(language[:2], variables))
         if renderer.name == "quarto":
             assert renderer.executable is not None
             for_quarto = fill_in(folder, document, variables, sources, for_quarto=True)
@@ -80,6 +95,7 @@ def render(sources: Path, document: str, html: Path, pdf: Path, variables: Mappi
             page, paper = adapter.render(folder, tree)
         page = finish_html(page, language)
         check_html(page)
+        check(page.decode("utf-8"))
         check_pdf(paper)
     _publish({html: page, pdf: paper})
 

@@ -123,7 +123,7 @@ def _explain(code: str, diagnostic: str) -> str:
 
 def _common(folder: Path, tree: Mapping[str, Any], filters: Path, last: str) -> list[str]:
     """The options of both formats. Order matters: references are resolved before citeproc sees the citations."""
-    shared = [folder / "filters" / name for name in ("labels.lua", "notices.lua", "tabs.lua")]
+    shared = [folder / "filters" / name for name in ("labels.lua", "notices.lua", "tabs.lua", "claims.lua")]
     own = [filters / name for name in ("conditional.lua", "crossref.lua", last)]
     options = ["--from", "json"]
     for lua in [own[0], *shared, *own[1:]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table, marked
 from wijkanalyse.report.words import CONTRASTS, WEIGHTINGS
 
-UNITS = {"use": "%", "duration": "dagen", "crisis": "%", "reach": "per honderd jongeren"}
+UNITS = Words({"use": "%", "duration": "dagen", "crisis": "%", "reach": "per honderd jongeren"})
 
 
 def published_against_rerun(ledger: Ledger, mark: bool) -> str:
@@ -13,13 +14,13 @@ def published_against_rerun(ledger: Ledger, mark: bool) -> str:
     rows = []
     for name in ("use", "duration", "crisis"):
         published = [ledger.bare(f"published.{name}.{group}") for group in ("active", "not_active")]
-        rows.append([f"**{CONTRASTS[name]}** ({UNITS[name]})", "gepubliceerd", *published, NOTHING])
+        rows.append([f"**{CONTRASTS[name]}** ({UNITS[name]})", tr("gepubliceerd"), *published, NOTHING])
         for weighting in ("pooled", "mean_of_municipalities"):
             key = f"{name}.zonder_verblijf.{weighting}"
             found = [ledger.with_interval(f"{key}.{term}") for term in ("active", "not_active", "difference")]
             rows.append(["", WEIGHTINGS[weighting], *found])
-    caption = "Gepubliceerd naast nagerekend. Tussen haakjes het interval; een verschil van procenten is in procentpunten."
-    header = ["Uitkomst", "Cijfer", "Actief", "Niet actief", "Verschil"]
+    caption = tr("Gepubliceerd naast nagerekend. Tussen haakjes het interval; een verschil van procenten is in procentpunten.")
+    header = [tr("Uitkomst"), tr("Cijfer"), tr("Actief"), tr("Niet actief"), tr("Verschil")]
     return markdown_table(header, rows, caption + marked(mark), "tbl-naast-elkaar", [24, 22, 18, 18, 18], 3)
 
 
@@ -33,12 +34,12 @@ def with_and_without_team(ledger: Ledger, mark: bool, has_truth: bool) -> str:
             ledger.with_interval(f"{name}.niet_wijkteam.pooled.difference"),
         ]
         rows.append([*row, ledger.text(f"truth.{name}")] if has_truth else row)
-    header = ["Verschil actief min niet actief", "Met de hulp van het team", "Zonder de hulp van het team"]
+    header = [tr("Verschil actief min niet actief"), tr("Met de hulp van het team"), tr("Zonder de hulp van het team")]
     widths = [30, 25, 27]
     if has_truth:
-        header.append("Ingebouwd waar effect")
+        header.append(tr("Ingebouwd waar effect"))
         widths.append(18)
-    caption = "Dezelfde verschillen, met en zonder de hulp die het team zelf geeft. Tussen haakjes het interval."
+    caption = tr("Dezelfde verschillen, met en zonder de hulp die het team zelf geeft. Tussen haakjes het interval.")
     if has_truth:
-        caption += " Het ingebouwde effect op het gebruik betreft het niveau; op de verandering is het nul."
+        caption += " " + tr("Het ingebouwde effect op het gebruik betreft het niveau; op de verandering is het nul.")
     return markdown_table(header, rows, caption + marked(mark), "tbl-constructie", widths, len(header) - 1)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report import evidence_words as words
-from wijkanalyse.report.claims.ledger import UNKNOWN
+from wijkanalyse.report.claims.ledger import unknown
 from wijkanalyse.report.numbers import number
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table
 from wijkanalyse.synthesis.business_cases import FEW_CASES, NOT_RECORDED
@@ -147,4 +147,4 @@ def _party(name: str) -> str:
 
 def _value(ledger: Ledger, name: str) -> str:
     text = ledger.with_interval(name)
-    return NOTHING if text == UNKNOWN else text
+    return NOTHING if text == unknown() else text

@@ -10,7 +10,7 @@ import pandas as pd
 from wijkanalyse.evidence.codes import DIRECTIONS, PUBLISHED_INDICATORS
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report import evidence_words as words
-from wijkanalyse.report.claims.ledger import UNKNOWN
+from wijkanalyse.report.claims.ledger import unknown
 from wijkanalyse.report.claims.surveys import VARIANTS
 from wijkanalyse.report.numbers import interval, number
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table, marked
@@ -233,7 +233,7 @@ def _named(indicator: str) -> str:
 def _plain(ledger: Ledger, name: str) -> str:
     """The claim without its unit, or a dash where it could not be computed."""
     text = ledger.bare(name)
-    return NOTHING if text == UNKNOWN else text
+    return NOTHING if text == unknown() else text
 
 
 def _sentence(text: str) -> str:

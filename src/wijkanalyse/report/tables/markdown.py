@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
+from wijkanalyse.report.claims import in_language, linked
+from wijkanalyse.report.language import spoken, tr
 from wijkanalyse.report.numbers import NARROW_SPACE
 from wijkanalyse.report.words import MARK
 
@@ -15,10 +16,13 @@ from wijkanalyse.report.words import MARK
 def markdown_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], caption: str, label: str, widths: Sequence[int], right: int
 ) -> str:
-    """Return a pipe table; `widths` are relative column widths, the last `right` columns are set flush right."""
+    """Return a pipe table; `widths` are relative column widths, the last `right` columns are set flush right.
+
+    Without a `label` the table is not numbered.
+    """
     rules = ["-" * (width - 1) + (":" if place >= len(header) - right else "-") for place, width in enumerate(widths)]
     lines = [_line(header), "|" + "|".join(rules) + "|", *(_line(row) for row in rows)]
-    return "\n".join([*lines, "", f": {caption} {{#{label}}}", ""])
+    return "\n".join([*lines, "", f": {caption} {{#{label}}}" if label else f": {caption}", ""])
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -28,35 +32,45 @@ def _line(cells: Sequence[str]) -> str:
 NOTHING = "\N{EM DASH}"
 
 
-def _without_unit(text: str) -> str:
-    for unit in ("%", f"{NARROW_SPACE}procentpunt", f"{NARROW_SPACE}dagen", f"{NARROW_SPACE}dag"):
+def without_unit(text: str) -> str:
+    """Return a printed number without its unit, for where the row or the column names it."""
+    for unit in ("%", *(NARROW_SPACE + tr(word) for word in ("procentpunt", "dagen", "dag"))):
         text = text.removesuffix(unit)
     return text
 
 
 class Ledger:
-    """Claims by name, for tables."""
+    """Claims by name, in the language that is spoken, as Markdown that links each to its claim; `plain` gives bare text."""
 
     def __init__(self, claims: pd.DataFrame) -> None:
-        self._rows = claims.set_index("id")
+        self._rows = in_language(claims, spoken()).set_index("id")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a claim."""
+        return name in self._rows.index
+
+    def plain(self, name: str) -> str:
+        """The claim as printed, without a link: for text alternatives and attributes; an em dash when there is none."""
+        return str(self._rows.at[name, "text"]) if name in self else NOTHING
 
     def text(self, name: str) -> str:
         """The claim as printed, or an em dash when there is none."""
-        return str(self._rows.at[name, "text"]) if name in self._rows.index else NOTHING
+        return linked(name, self.plain(name)) if name in self else NOTHING
+
+    def is_known(self, name: str) -> bool:
+        """Whether there is a number, or words, for this claim."""
+        return name in self and (self._rows.at[name, "unit"] == "text" or not math.isnan(self._rows.at[name, "value"]))
 
     def with_interval(self, name: str) -> str:
         """The claim and, in brackets, its interval, both without their unit: the row or column names it."""
-        if name not in self._rows.index:
+        if not self.is_known(name):
             return NOTHING
-        row: Any = self._rows.loc[name]
-        if math.isnan(float(row["value"])):
-            return NOTHING
-        interval = f" ({_without_unit(str(row['interval']))})" if row["interval"] else ""
-        return f"{_without_unit(str(row['text']))}{interval}"
+        interval = without_unit(str(self._rows.at[name, "interval"]))
+        return f"{self.bare(name)} ({linked(name, interval)})" if interval else self.bare(name)
 
     def bare(self, name: str) -> str:
         """The claim without its unit."""
-        return _without_unit(self.text(name))
+        return linked(name, without_unit(self.plain(name))) if name in self else NOTHING
 
     def with_n(self, name: str, n: str) -> str:
         """The claim and, in brackets, the number of respondents."""
