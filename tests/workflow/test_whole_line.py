@@ -19,6 +19,9 @@ from wijkanalyse.statline.tables import read_tables
 
 pytestmark = pytest.mark.pipeline
 
+ON_REQUEST = {"refresh", "try_estimators", "recovery", "try_joint_test", "recovery_multiverse"}
+"""Rules that run only when they are asked for by name."""
+
 DOWNSTREAM_OF_CLASSIFICATION = {
     "classify",
     "estimate_contrasts",
@@ -86,10 +89,10 @@ def test_a_second_run_has_nothing_to_do(finished: Project, from_server: dict[str
 
 
 def test_every_rule_has_left_a_log_and_a_benchmark(finished: Project) -> None:
-    rules = {path.stem for path in finished.path("workflow/scripts").glob("*.py")} - {"refresh"}
+    rules = {path.stem for path in finished.path("workflow/scripts").glob("*.py")} - ON_REQUEST
     for files in (finished.path("logs/benchmarks").glob("*.tsv"), finished.path("logs").glob("*.log")):
         # chunks and other boundaries have a number at the end
-        assert rules == {re.sub(r"(_on)?_\d+$", "", path.stem) for path in files} - {"refresh"}
+        assert rules == {re.sub(r"(_on)?_\d+$", "", path.stem) for path in files} - ON_REQUEST
 
 
 def test_every_number_of_the_text_is_a_claim_with_its_origin(finished: Project) -> None:

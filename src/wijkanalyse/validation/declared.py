@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,16 +11,16 @@ import numpy as np
 from scipy import stats
 
 from wijkanalyse.config import Config, Inference
-from wijkanalyse.effects.designing import TREATED, design_of, ratio_of
+from wijkanalyse.effects.designing import TREATED, design_of, ratio_of, with_errors
 from wijkanalyse.effects.estimands import Estimand, Estimands, read_estimands
-from wijkanalyse.effects.inference.clustered import robust_error
-from wijkanalyse.effects.models import Design, Fit, newton
+from wijkanalyse.effects.inference.clustered import Variant
+from wijkanalyse.effects.models import newton
 from wijkanalyse.effects.rows import rows_of, share_figures
 from wijkanalyse.effects.switching import estimate_switchers
 from wijkanalyse.frames import rows
 from wijkanalyse.validation.countries import Country
 from wijkanalyse.validation.questions import QUESTIONS, SwitcherQuestion, question_of
-from wijkanalyse.validation.recovery import NAN, Estimate
+from wijkanalyse.validation.recovery import Estimate
 
 BESIDE = ("use_level", "use_total", "duration_all", "crisis_all", "crisis_per_youth")
 """What is tried beside the primary estimands."""
@@ -35,18 +35,18 @@ def estimands() -> Estimands:
 
 
 def primary(country: Country) -> list[Estimate]:
-    """The primary estimands, with the interval that the report prints (CR1)."""
-    return list(_estimates(country, estimands().primary, _reported))
+    """The primary estimands with the interval that the report prints: jackknife errors (CR3)."""
+    return list(_estimates(country, estimands().primary, "CR3"))
 
 
-def primary_jackknife(country: Country) -> list[Estimate]:
-    """The primary estimands with the jackknife interval (CR3), on the scale of the coefficient."""
-    return list(_estimates(country, estimands().primary, _jackknife))
+def primary_cr1(country: Country) -> list[Estimate]:
+    """The same with the usual cluster-robust errors (CR1), which the report shows beside it."""
+    return list(_estimates(country, estimands().primary, "CR1"))
 
 
 def secondary(country: Country) -> list[Estimate]:
-    """Other declared estimands; the mechanical ones among them show what the construction does."""
-    return list(_estimates(country, [estimands().named(name) for name in BESIDE], _reported))
+    """Other declared estimands, as reported; the mechanical ones among them show what the construction does."""
+    return list(_estimates(country, [estimands().named(name) for name in BESIDE], "CR3"))
 
 
 def switchers(country: Country) -> list[Estimate]:
@@ -64,34 +64,19 @@ def switchers(country: Country) -> list[Estimate]:
     return found
 
 
-Measured = Callable[[Estimand, Design, Fit], tuple[float, float, float]]
-
-
-def _estimates(country: Country, chosen: list[Estimand], measure: Measured) -> Iterator[Estimate]:
+def _estimates(country: Country, chosen: list[Estimand], variant: Variant) -> Iterator[Estimate]:
     choices = Config().classification
     long = share_figures(country.long, choices)
     for estimand in chosen:
         question = question_of(estimand)
         design = design_of(estimand, rows_of(country.panel, long, estimand, estimands().baseline, choices))
         if isinstance(design, str):
-            yield Estimate(question, NAN, NAN, NAN, NAN, design)
+            yield Estimate(question, reason=design)
             continue
-        fitted = newton(design, TREATED)
+        fitted = with_errors(design, newton(design, TREATED), variant)
         if fitted.reason:
-            yield Estimate(question, NAN, NAN, NAN, NAN, fitted.reason)
+            yield Estimate(question, reason=fitted.reason)
             continue
-        value, lower, upper = measure(estimand, design, fitted)
-        yield Estimate(question, value, (upper - lower) / (2 * _quantile(fitted)), lower, upper)
-
-
-def _reported(estimand: Estimand, design: Design, fitted: Fit) -> tuple[float, float, float]:
-    value, lower, upper = np.log(ratio_of(estimand, design, fitted, LEVEL))
-    return float(value), float(lower), float(upper)
-
-
-def _jackknife(_: Estimand, design: Design, fitted: Fit) -> tuple[float, float, float]:
-    return (fitted.estimate(TREATED), *robust_error(design, fitted, TREATED, "CR3").interval(LEVEL))
-
-
-def _quantile(fitted: Fit) -> float:
-    return float(stats.t.ppf((1 + LEVEL) / 2, fitted.df))
+        value, lower, upper = map(float, np.log(ratio_of(estimand, design, fitted, LEVEL)))
+        t = float(stats.t.ppf((1 + LEVEL) / 2, fitted.df))
+        yield Estimate(question, value, (upper - lower) / (2 * t), lower, upper)

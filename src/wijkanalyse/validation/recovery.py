@@ -1,20 +1,15 @@
 """Running estimators over many countries, and what comes of it: bias, coverage, wrong findings.
 
-Every scenario and replication has its own seed, so that a result depends neither on the number of processes nor on which
-other scenarios are run. Measures and their Monte Carlo errors as in Morris, White and Crowther (2019), Statistics in
+Every scenario and replication has its own seed, so that a result depends neither on how the countries are cut in chunks nor
+on which other scenarios are run. Measures and their Monte Carlo errors as in Morris, White and Crowther (2019), Statistics in
 Medicine 38:2074.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Any, Final
 
 import numpy as np
@@ -87,28 +82,11 @@ class Summary(Contract):
     why: Series[str] = pa.Field(description="the most frequent reason")
 
 
-def run_recovery(
-    estimators: Mapping[str, Estimator],
-    scenarios: Mapping[str, Scenario],
-    replications: int,
-    seed: int,
-    processes: int = 1,
-) -> pd.DataFrame:
-    """Run every estimator on `replications` countries of every scenario; a frame as in `Results`.
-
-    The frame is the same for any number of processes. With more than one, the estimators must be functions of a module.
-    """
-    if replications < 1 or processes < 1:
-        raise WijkanalyseError(f"{replications} replications in {processes} processes: choose at least one of each.")
-    frames = []
-    with _runner(processes) as run:
-        for scenario in scenarios.values():
-            tasks = [(dict(estimators), scenario, replication, seed) for replication in range(replications)]
-            found = [row for answers in run(tasks) for row in answers]
-            log.info("%s: %d countries", scenario.name, replications)
-            frames.append(pd.DataFrame(found, columns=list(Results.to_schema().columns)))
-    results = pd.concat(frames, ignore_index=True)
-    return pd.DataFrame(Results.validate(results))
+def run_recovery(estimators: Mapping[str, Estimator], scenario: Scenario, replications: range, seed: int) -> pd.DataFrame:
+    """Run every estimator on the countries `replications` of a scenario; a frame as in `Results`."""
+    found = [row for replication in replications for row in _one_country(estimators, scenario, replication, seed)]
+    log.info("%s: countries %d to %d", scenario.name, replications.start, replications.stop - 1)
+    return pd.DataFrame(Results.validate(pd.DataFrame(found, columns=list(Results.to_schema().columns))))
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -154,27 +132,6 @@ def _measures(group: pd.DataFrame, replications: int) -> dict[str, Any]:
 
 def _share_error(cases: pd.Series) -> float:
     return float(np.sqrt(cases.mean() * (1 - cases.mean()) / len(cases))) if len(cases) else NAN
-
-
-Task = tuple[dict[str, Estimator], Scenario, int, int]
-
-
-@contextmanager
-def _runner(processes: int) -> Iterator[Callable[[list[Task]], Iterator[list[tuple[Any, ...]]]]]:
-    """Give what runs tasks in order, in this process or in others that are started anew (spawned)."""
-    if processes == 1:
-        yield lambda tasks: starmap(_one_country, tasks)
-        return
-    was = os.environ.get("OPENBLAS_NUM_THREADS")
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the processes when they start: one thread each
-    try:
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            yield lambda tasks: pool.map(_one_country, *zip(*tasks, strict=True), chunksize=4)
-    finally:
-        if was is None:
-            del os.environ["OPENBLAS_NUM_THREADS"]
-        else:
-            os.environ["OPENBLAS_NUM_THREADS"] = was
 
 
 def _one_country(estimators: Mapping[str, Estimator], scenario: Scenario, replication: int, seed: int) -> list[tuple[Any, ...]]:

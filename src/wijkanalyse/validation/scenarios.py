@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from wijkanalyse.errors import WijkanalyseError, nearest
 from wijkanalyse.example.world import World
 
 _DAYS_LESS: Final = 30
@@ -112,3 +113,10 @@ def _scenarios() -> list[Scenario]:
 
 
 SCENARIOS: Final[Mapping[str, Scenario]] = {scenario.name: scenario for scenario in _scenarios()}
+
+
+def scenario_named(name: str) -> Scenario:
+    """Return the scenario of this name; raises `WijkanalyseError` with the nearest name when there is none."""
+    if name not in SCENARIOS:
+        raise WijkanalyseError(f"config/validation.yaml: there is no scenario {name}{nearest(name, SCENARIOS)}")
+    return SCENARIOS[name]
