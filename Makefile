@@ -1,10 +1,13 @@
 # Two commands do everything on a fresh machine with python3 (3.11 or newer), make and git:
 #   make report   set up, run the whole line, tell where the report is
 #   make test     set up, check style and types, run the tests
+# On a Slurm cluster:
+#   make cluster     adds what sends the steps to Slurm; then snakemake --profile workflow/profiles/slurm
+#   make test-slurm  tries it on a Slurm of its own on this machine
 # Choices go to Snakemake through ARGS:  make report ARGS="--configfile mijn-keuzes.yaml"
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
-.PHONY: report test check bench lock clean
+.PHONY: report test check bench cluster test-slurm lock clean
 
 PYTHON ?= python3
 CORES ?= 4
@@ -21,7 +24,7 @@ report: .venv/.ready-run
 	@wijkanalyse summary --started $(STARTED)
 
 test: .venv/.ready-dev check
-	@python -m pytest $(ARGS)
+	@python -m pytest -n logical --dist loadgroup $(ARGS)
 
 # Style, formatting, types and the workflow's own linter
 check: .venv/.ready-dev
@@ -30,6 +33,16 @@ check: .venv/.ready-dev
 	@mypy
 	@snakefmt --check Snakefile workflow/rules
 	@snakemake --lint --cores 1 --quiet all
+
+# What sends the steps to Slurm, beside what runs them
+cluster: .venv/.ready-cluster
+
+.venv/.ready-cluster: requirements/cluster.txt .venv/.ready-run
+	@$(PIP) install --require-hashes --no-build-isolation -r $<
+	@touch $@
+
+test-slurm: .venv/.ready-dev .venv/.ready-cluster
+	@python -m pytest -m slurm tests/slurm $(ARGS)
 
 # Our fetch against plain cbsodata and pandas, and the multiverse's engine against statsmodels and pyfixest
 bench: .venv/.ready-dev
@@ -52,11 +65,12 @@ bench: .venv/.ready-dev
 
 # Renew the locked requirements (needs uv). No address of a package registry is written.
 lock:
-	@for extra in build run dev quarto; do \
+	@for extra in build run dev cluster quarto; do \
 	  case $$extra in \
 	    build) input="--group build" ;; \
 	    run) input="pyproject.toml --group build" ;; \
 	    dev) input="pyproject.toml --group build --group dev" ;; \
+	    cluster) input="--group cluster --no-deps" ;; \
 	    quarto) input="--group quarto --no-deps" ;; \
 	  esac; \
 	  uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \

@@ -8,7 +8,6 @@ itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -30,10 +29,12 @@ _MOST = 20
 
 @dataclass
 class Numbers:
-    """What a page prints: (claim, text) of every claim in order, and where a number stands that is no claim."""
+    """What a page prints: (claim, text) of every claim in order, where a number stands that is no claim, and the numbers of the
+    report's own order (sections, captions, references, code, the list of claims)."""
 
     claims: list[tuple[str, str]] = field(default_factory=list)
     untracked: list[str] = field(default_factory=list)
+    apart: set[str] = field(default_factory=set)
 
     @property
     def values(self) -> set[str]:
@@ -112,6 +113,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.block.append(data)
         if self.open and self.open[-1][1]:
+            self.found.apart |= numbers_in_text(data)
             return
         if self.claim is not None:
             self.said.append(data)
@@ -123,8 +125,3 @@ def numbers_in_text(text: str) -> set[str]:
     """Return every number of a plain text, such as the text of a PDF."""
     return set(NUMBER.findall(text))
 
-
-def missing(numbers: Iterable[str], text: str) -> list[str]:
-    """Return those of `numbers` that do not stand in `text`."""
-    there = numbers_in_text(text)
-    return sorted(number for number in set(numbers) if number not in there)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.report.municipal.browser import Page, axe_core, browser
+from tests.browser import Page, axe_core, browser
 from tests.report.municipal.conftest import Made
 from wijkanalyse.report.numbers import number
 

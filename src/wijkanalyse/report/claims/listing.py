@@ -68,9 +68,11 @@ def claims_list(ledger: pd.DataFrame, called: Iterable[str], register: Mapping[s
         [20, 45, 35],
         0,
     )
+    summary = tr("Alle getallen, in de volgorde waarin ze verschijnen")
     return (
         '::: {.content-visible when-format="html"}\n'
-        f'```{{=html}}\n<dl class="claims-list">\n{entries}\n</dl>\n```\n:::\n\n'
+        f'```{{=html}}\n<details class="claims" open><summary>{summary}</summary>\n'
+        f'<dl class="claims-list">\n{entries}\n</dl></details>\n```\n:::\n\n'
         f'::: {{.content-visible when-format="typst"}}\n{paper}\n:::\n'
     )
 

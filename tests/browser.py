@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from select import select
 from typing import Any
@@ -29,11 +30,8 @@ def chromium() -> str:
 
 
 def axe_core() -> str:
-    """The text of axe.min.js named by AXE_CORE (axe-core from npm, or of axe-playwright-python); skips without it."""
-    path = os.environ.get("AXE_CORE", "")
-    if not path or not Path(path).is_file():
-        pytest.skip("AXE_CORE does not name a copy of axe.min.js")
-    return Path(path).read_text(encoding="utf-8")
+    """The text of axe-core, which axe-playwright-python carries."""
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 class Page:
