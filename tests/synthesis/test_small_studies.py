@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import linregress, t
 
 from tests.synthesis.made_up import surveys
 from tests.synthesis.test_meta import EFFECT, VARIANCE
@@ -11,9 +12,13 @@ from wijkanalyse.synthesis.small_studies import SmallStudies, egger, small_study
 from wijkanalyse.synthesis.surveys import survey_values
 
 
-def test_bcg_as_metafor():
-    # R metafor: regtest(rma(yi, vi, data=dat.bcg), model="lm"): t = -1.4013, df = 11, p = 0.1887 (recalled, not read again)
-    found = egger(EFFECT, np.sqrt(VARIANCE))
+def test_bcg_as_egger_wrote_it_down():
+    # Egger e.a. 1997 regress effect / se on 1 / se, unweighted: their intercept is the slope here, with the same t and p
+    se = np.sqrt(VARIANCE)
+    found, theirs = egger(EFFECT, se), linregress(1 / se, EFFECT / se)
+    assert (found.slope, found.intercept) == pytest.approx((theirs.intercept, theirs.slope))
+    assert found.t_value == pytest.approx(theirs.intercept / theirs.intercept_stderr)
+    assert found.p_value == pytest.approx(2 * t.sf(abs(found.t_value), len(se) - 2))
     assert (found.t_value, found.p_value) == pytest.approx((-1.4013, 0.1887), abs=5e-5)
 
 
