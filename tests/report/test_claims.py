@@ -8,6 +8,7 @@ import pytest
 from wijkanalyse.classification import Classified
 from wijkanalyse.config import Config, Contrast
 from wijkanalyse.report.claims import Claim, Claims, Origin, as_frame, as_variables, effectiveness, municipalities, run
+from wijkanalyse.report.language import spoken, tr
 
 ORIGIN = Origin("data/processed/x.parquet", "row", "84134NED", "estimate_contrasts")
 
@@ -45,14 +46,35 @@ def test_the_ledger_fits_its_contract_and_becomes_nested_variables() -> None:
         Claim("a.b.d", math.nan, "text", "y", ORIGIN, words="lager dan"),
         Claim("a.e", 12, "count", "z", ORIGIN),
     ]
-    ledger = Claims.validate(as_frame(claims, "CBS StatLine"), lazy=True)
-    assert as_variables(ledger) == {
-        "a": {
-            "b": {"c": "2,5%", "c_interval": "2,0 tot 3,0%", "d": "lager dan"},
-            "e": "12",
-            "e_interval": "geen interval",
-        }
+    ledger = Claims.validate(as_frame(lambda: claims, "CBS StatLine"), lazy=True)
+    variables = as_variables(ledger)
+    assert variables["a"] == {
+        "b": {
+            "c": '[2,5%]{.claim of="a.b.c"}',
+            "c_interval": '[2,0 tot 3,0%]{.claim of="a.b.c"}',
+            "d": '[lager dan]{.claim of="a.b.d"}',
+        },
+        "e": '[12]{.claim of="a.e"}',
+        "e_interval": "geen interval",
     }
+    assert variables["en"]["a"]["b"]["c_interval"] == '[2.0 to 3.0%]{.claim of="a.b.c"}'
+    assert variables["en"]["a"]["e_interval"] == "no interval"
+
+
+def test_the_mark_is_printed_outside_the_text_and_is_no_link() -> None:
+    claims = [Claim("run.mark", math.nan, "text", "x", ORIGIN, words="VOORBEELDCIJFERS")]
+    assert as_variables(as_frame(lambda: claims, "s"))["run"]["mark"] == "VOORBEELDCIJFERS"
+
+
+def test_only_the_words_of_a_claim_may_depend_on_the_language() -> None:
+    def claims() -> list[Claim]:
+        return [Claim("a.b", 1 if spoken() == "nl" else 2, "count", tr("gemeenten"), ORIGIN)]
+
+    with pytest.raises(ValueError, match="not the same"):
+        as_frame(claims, "s")
+    ledger = as_frame(lambda: [Claim("a.b", 1234.5, "ratio", tr("gemeenten"), ORIGIN)], "s").iloc[0]
+    assert (ledger["label"], ledger["label_en"]) == ("gemeenten", "municipalities")
+    assert (ledger["text"], ledger["text_en"]) == ("1.234,50", "1,234.50")
 
 
 def test_a_contrast_becomes_claims_with_a_verdict_that_follows_the_interval() -> None:

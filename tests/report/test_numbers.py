@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wijkanalyse.report.language import speaking
 from wijkanalyse.report.numbers import MINUS, date, enumeration, interval, number, with_unit
 from wijkanalyse.report.words import difference_in_words
 
@@ -35,6 +36,18 @@ def test_units() -> None:
     assert with_unit(2020, "year") == "2020"
     assert interval(334.4, 349.6, "days") == "334 tot 350\u00a0dagen"
     assert interval(2.2, 2.61, "percent") == "2,2 tot 2,6%"
+
+
+def test_in_english_points_and_commas_change_places_and_the_words_too() -> None:
+    with speaking("en"):
+        assert number(-1234.5, 1) == f"{MINUS}1,234.5"
+        assert with_unit(-5.2, "points") == f"{MINUS}5.2\u00a0percentage points"
+        assert with_unit(1, "days") == "1\u00a0day"
+        assert interval(334.4, 349.6, "days") == "334 to 350\u00a0days"
+        assert date("2026-04-30T02:00:00") == "30 April 2026"
+        assert enumeration(["a", "b", "c"]) == "a, b and c"
+        assert number(1, 1) == "1.0"
+    assert number(1, 1) == "1,0"
 
 
 def test_dates_and_enumerations() -> None:

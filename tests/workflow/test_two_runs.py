@@ -1,4 +1,4 @@
-"""Two clean runs give the same bytes, whatever the number of cores, the time zone, the locale and the folder."""
+"""Two clean runs give the same bytes, whatever the cores, the time zone, the locale and the folder; stored tables suffice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.project import Project, copy_project
+from wijkanalyse.example import StatLineServer
 
 pytestmark = pytest.mark.pipeline
 
@@ -19,7 +20,11 @@ def made(project: Project) -> dict[str, bytes]:
 
 
 def test_cores_time_zone_locale_and_folder_leave_no_trace(
-    finished: Project, from_server: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Project,
+    from_server: dict[str, object],
+    small_country: StatLineServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = copy_project(tmp_path / "elders")
     # the same stored tables: the moment at which a table was fetched is part of the report
@@ -27,7 +32,9 @@ def test_cores_time_zone_locale_and_folder_leave_no_trace(
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setenv("PYTHONHASHSEED", "4711")
+    asked = len(small_country.requests)
     answer = other.run("--cores", "1", **from_server)
+    assert len(small_country.requests) == asked
     assert answer.returncode == 0, answer.stderr[-6000:]
     first, second = made(finished), made(other)
     assert sorted(first) == sorted(second)

@@ -67,8 +67,7 @@ def checks(table: pd.DataFrame, printed: Printed, mark: bool) -> str:
 def revisions(revised: pd.DataFrame, contrasts: pd.DataFrame, cells: Printed, differences: Printed) -> str:
     """What CBS revised since the versions stored before, and what that did to the pooled differences."""
     if revised.empty:
-        said = "Van geen tabel van deze uitvoering is een oudere versie bewaard, dus er is niets te vergelijken."
-        return tr(said) + "\n"
+        return tr("Van geen tabel van deze uitvoering is een oudere versie bewaard, dus er is niets te vergelijken.") + "\n"
     rows = []
     for row in records(revised):
         key = f"{row.table} {row.status}"
@@ -83,9 +82,9 @@ def revisions(revised: pd.DataFrame, contrasts: pd.DataFrame, cells: Printed, di
                 cells.number(key, "largest", row.largest, "count", decimals),
             ]
         )
-    header = ["Tabel", "Versies", "Status", "Gewijzigd", "Nieuw", "Weg", "Grootste"]
+    header = [tr("Tabel"), tr("Versies"), tr("Status"), tr("Gewijzigd"), tr("Nieuw"), tr("Weg"), tr("Grootste")]
     caption = tr("Cellen die het CBS sinds de vorige bewaarde versie wijzigde.")
-    first = markdown_table([tr(word) for word in header], rows, caption, "tbl-herzien", [13, 30, 15, 12, 9, 9, 12], 4)
+    first = markdown_table(header, rows, caption, "tbl-herzien", [13, 30, 15, 12, 9, 9, 12], 4)
     pooled = contrasts[contrasts["weighting"].eq("pooled") & contrasts["term"].eq("difference")]
     effects = [
         [
@@ -96,9 +95,9 @@ def revisions(revised: pd.DataFrame, contrasts: pd.DataFrame, cells: Printed, di
         ]
         for row in records(pooled)
     ]
-    header = ["Verschil actief min niet actief", "Vorige versie", "Deze versie", "Door de herziening"]
+    header = [tr("Verschil actief min niet actief"), tr("Vorige versie"), tr("Deze versie"), tr("Door de herziening")]
     caption = tr("Wat de herziening met de verschillen deed.")
-    second = markdown_table([tr(word) for word in header], effects, caption, "tbl-herzien-verschil", [46, 18, 18, 18], 3)
+    second = markdown_table(header, effects, caption, "tbl-herzien-verschil", [46, 18, 18, 18], 3)
     return f"{first}\n{second}"
 
 
