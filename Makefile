@@ -44,10 +44,11 @@ cluster: .venv/.ready-cluster
 test-slurm: .venv/.ready-dev .venv/.ready-cluster
 	@python -m pytest -m slurm tests/slurm $(ARGS)
 
-# Our fetch against plain cbsodata and pandas, and the multiverse's engine against statsmodels and pyfixest
+# Our fetch against plain cbsodata and pandas, the multiverse's engine against statsmodels and pyfixest, and the whole line
 bench: .venv/.ready-dev
 	@python benchmarks/bench_fetch.py
 	@python benchmarks/bench_multiverse.py
+	@python benchmarks/bench_workflow.py
 
 # The package and its locked dependencies. Bytecode is compiled once: imports are then several times faster, also where
 # PYTHONDONTWRITEBYTECODE is set.
