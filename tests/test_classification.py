@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wijkanalyse.classification import Classified, classify
+from wijkanalyse.classification import ActivityByYear, Classified, activity_by_year, classify
 from wijkanalyse.config import Classification
 from wijkanalyse.errors import WijkanalyseError
 
@@ -128,3 +128,18 @@ def test_order_does_not_matter_and_active_is_above_the_threshold(counts, thresho
     assert list(found["group"].eq("active")) == [share > threshold for share in shares]
     # counts without bounds around them leave no doubt
     assert found["is_certain"].all()
+
+
+def test_every_year_by_itself_says_how_many_teams_give_help_and_of_how_many_it_cannot_be_seen():
+    nothing_given = [(0, 0, 0), *TEAM[1:]]
+    long = pd.concat([long_panel(year=2019, team=nothing_given), long_panel()]).assign(
+        suppressed=lambda cells: (cells["variable"].eq("trajectories_wijkteam") & cells["high"].eq(7)).astype(int)
+    )
+    wide = pd.concat([wide_panel().assign(year=year, period_status="Definitief") for year in (2019, 2020)])
+    found = ActivityByYear.validate(activity_by_year(wide, long, Classification())).set_index("year")
+    counts = ["municipalities", "unknown", "none", "suppressed", "below", "active"]
+    # GM0005 is too small, GM0004 has a figure that is not printed, GM0002 lies on the threshold
+    assert found.loc[2020, counts].tolist() == [5, 1, 0, 1, 1, 2]
+    assert found.loc[2019, counts].tolist() == [5, 1, 1, 1, 1, 1]
+    assert found.loc[2020, "national_share_pct"] == pytest.approx(100 * (40 + 20 + 25 + 3.5) / 1400)
+    assert (found[counts[1:]].sum(axis=1) == found["municipalities"]).all()

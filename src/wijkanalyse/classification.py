@@ -32,6 +32,22 @@ class Classified(Contract):
     source: Series[str] = pa.Field(description=SOURCE_COLUMN)
 
 
+class ActivityByYear(Contract):
+    """One row per year: how many municipalities have which help by the team, were each year classified by itself."""
+
+    year: Series[int] = pa.Field(unique=True, description="year of the figures")
+    period_status: Series[str] = pa.Field(description="definitive or provisional, as CBS says")
+    municipalities: Series[int] = pa.Field(ge=0, description="municipalities in the panel")
+    unknown: Series[int] = pa.Field(ge=0, description="without a usable share: no figure, or too little help to be classified")
+    none: Series[int] = pa.Field(ge=0, description="classified, and no help by the team at all")
+    suppressed: Series[int] = pa.Field(ge=0, description="classified, and the team's help is too little for CBS to print")
+    below: Series[int] = pa.Field(ge=0, description="classified, and help by the team up to the threshold")
+    active: Series[int] = pa.Field(ge=0, description="classified, and help by the team above the threshold")
+    median_share_pct: Series[float] = pa.Field(nullable=True, description="median of the team's share, percent")
+    national_share_pct: Series[float] = pa.Field(nullable=True, description="the team's share of all help together, percent")
+    source: Series[str] = pa.Field(description=SOURCE_COLUMN)
+
+
 def classify(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
     """Classify each municipality of the panel by its team's share over ``choices.years`` together.
 
@@ -90,6 +106,42 @@ def team_shares(long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
     for name, part, base in (("", "value", "value"), ("_low", "low", "high"), ("_high", "high", "low")):
         shares[f"share{name}"] = _percentage(shares[f"numerator_{part}"], shares[f"denominator_{base}"])
     return shares
+
+
+def activity_by_year(panel: pd.DataFrame, long: pd.DataFrame, choices: Classification) -> pd.DataFrame:
+    """Return how the teams' help developed: every year of the panel classified by itself, a frame as in `ActivityByYear`.
+
+    `panel`, `long` and `choices` as for `classify`. A team that gives no help, or hardly any, and one whose help is not
+    registered as youth help look the same in these figures; how many there are says how much hangs on that.
+    """
+    numerator = f"{choices.measure}_{choices.numerator}"
+    found = []
+    for year, people in panel.groupby("year"):
+        alone = choices.model_copy(update={"years": [int(str(year))]})
+        shares = team_shares(long, alone).reindex(people["gm_code"])
+        group = groups(shares, alone)
+        hidden = long[long["year"].eq(year) & long["variable"].eq(numerator)].set_index("gm_code")["suppressed"].gt(0)
+        is_hidden = hidden.reindex(group.index, fill_value=False)
+        is_none = shares["numerator_value"].eq(0) & ~is_hidden
+        known, is_active = group.notna(), group.eq(ACTIVE)
+        counted = shares[known]
+        whole = counted["denominator_value"].sum()
+        found.append(
+            {
+                "year": year,
+                "period_status": people["period_status"].iloc[0],
+                "municipalities": len(people),
+                "unknown": int((~known).sum()),
+                "none": int((known & is_none).sum()),
+                "suppressed": int((known & is_hidden & ~is_active).sum()),
+                "below": int((known & ~is_none & ~is_hidden & ~is_active).sum()),
+                "active": int(is_active.sum()),
+                "median_share_pct": counted["share"].median(),
+                "national_share_pct": 100 * counted["numerator_value"].sum() / whole if whole > 0 else float("nan"),
+                "source": people["source"].iloc[0],
+            }
+        )
+    return pd.DataFrame(found)[list(ActivityByYear.to_schema().columns)]
 
 
 def groups(shares: pd.DataFrame, choices: Classification) -> pd.Series:

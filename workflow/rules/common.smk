@@ -50,6 +50,7 @@ FIGURES = [
     "tornado",
 ]
 TABLES = [
+    "activity",
     "published",
     "construction",
     "primary",

@@ -1,6 +1,7 @@
 # NEEDS  the tables of the run (data/processed/statline.json)
 # MAKES  data/processed/panel.parquet: municipality x year on one set of boundaries; the published cells and the checks
-#        behind it; data/processed/classification.parquet: active or not, and why
+#        behind it; data/processed/classification.parquet: active or not, and why;
+#        activity_by_year.parquet: how many teams give help themselves, each year by itself
 
 
 rule build_panel:
@@ -35,6 +36,7 @@ rule classify:
         code=code_of("classify"),
     output:
         classification="data/processed/classification.parquet",
+        by_year="data/processed/activity_by_year.parquet",
     log:
         "logs/classify.log",
     benchmark:

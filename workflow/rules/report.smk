@@ -60,6 +60,7 @@ rule make_pieces:
         register=rules.fetch_statline.output.register,
         claims=rules.collect_claims.output.claims,
         classification=rules.classify.output.classification,
+        activity_by_year=rules.classify.output.by_year,
         estimates=rules.estimate_contrasts.output.estimates,
         observations=rules.estimate_contrasts.output.observations,
         estimands="config/estimands.yaml",

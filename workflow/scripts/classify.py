@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wijkanalyse.classification import Classified, classify
+from wijkanalyse.classification import ActivityByYear, Classified, activity_by_year, classify
 from wijkanalyse.config import Classification
 from wijkanalyse.files import read_table, write_table
 from wijkanalyse.jobs import job
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
 if __name__ == "__main__":
     with job(snakemake):
-        classification = classify(
-            panel=read_table(Path(snakemake.input.panel), Panel),
-            long=read_table(Path(snakemake.input.long), PanelLong),
-            choices=Classification(**snakemake.params.choices),
-        )
-        write_table(classification, Path(snakemake.output.classification), Classified)
+        panel = read_table(Path(snakemake.input.panel), Panel)
+        long = read_table(Path(snakemake.input.long), PanelLong)
+        choices = Classification(**snakemake.params.choices)
+        write_table(classify(panel, long, choices), Path(snakemake.output.classification), Classified)
+        write_table(activity_by_year(panel, long, choices), Path(snakemake.output.by_year), ActivityByYear)

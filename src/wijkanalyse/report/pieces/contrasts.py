@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from wijkanalyse.classification import Classified
+from wijkanalyse.classification import ActivityByYear, Classified
 from wijkanalyse.effects.contrasts import Estimates, Observations
 from wijkanalyse.report.claims.effectiveness import PUBLISHED_AS
 from wijkanalyse.report.figures import contrasts as draw
@@ -55,6 +55,8 @@ def figures(context: Context) -> Iterator[Figure]:
 
 
 def tables(context: Context) -> Iterator[tuple[str, str]]:
-    """Published beside rerun; the same differences with and without the help of the team."""
+    """Activity by year; published beside rerun; the same differences with and without the help of the team."""
+    by_year = context.printed("activity", "activity_by_year", "classify", context.tables_of("municipalities.active"))
+    yield "activity", tabulate.activity_by_year(context.table("activity_by_year", ActivityByYear), by_year, context.mark)
     yield "published", tabulate.published_against_rerun(context.ledger, context.mark)
     yield "construction", tabulate.with_and_without_team(context.ledger, context.mark, has_truth=context.mark)

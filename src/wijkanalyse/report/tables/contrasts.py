@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from wijkanalyse.frames import rows as records
 from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table, marked
-from wijkanalyse.report.words import CONTRASTS, WEIGHTINGS
+from wijkanalyse.report.tables.printed import Printed
+from wijkanalyse.report.words import CONTRASTS, STATUSES, WEIGHTINGS
 
 UNITS = Words({"use": "%", "duration": "dagen", "crisis": "%", "reach": "per honderd jongeren"})
 
@@ -22,6 +26,29 @@ def published_against_rerun(ledger: Ledger, mark: bool) -> str:
     caption = tr("Gepubliceerd naast nagerekend. Tussen haakjes het interval; een verschil van procenten is in procentpunten.")
     header = [tr("Uitkomst"), tr("Cijfer"), tr("Actief"), tr("Niet actief"), tr("Verschil")]
     return markdown_table(header, rows, caption + marked(mark), "tbl-naast-elkaar", [24, 22, 18, 18, 18], 3)
+
+
+def activity_by_year(table: pd.DataFrame, printed: Printed, mark: bool) -> str:
+    """Per year: municipalities without a share, with no or hidden help by the team, up to and above the threshold."""
+    counts = ("unknown", "none", "suppressed", "below", "active")
+    rows = []
+    for row in records(table):
+        year = str(row.year)
+        status = "" if row.period_status == "Definitief" else f" ({STATUSES[row.period_status]})"
+        rows.append(
+            [
+                printed.number(year, "year", row.year, "year") + status,
+                *(printed.number(year, name, getattr(row, name), "count") for name in counts),
+                printed.number(year, "median_share_pct", row.median_share_pct, "percent", 1),
+                printed.number(year, "national_share_pct", row.national_share_pct, "percent", 1),
+            ]
+        )
+    header = [
+        tr("Jaar"), tr("Geen aandeel bekend"), tr("Geen hulp van het team"), tr("Te weinig om te tonen"), tr("Tot de grens"),
+        tr("Erboven: actief"), tr("Mediaan van het aandeel (%)"), tr("Aandeel in alle hulp (%)"),
+    ]  # fmt: skip
+    caption = tr("Gemeenten naar de hulp die het wijkteam zelf geeft, elk jaar apart ingedeeld.")
+    return markdown_table(header, rows, caption + marked(mark), "tbl-actief-per-jaar", [20, *[11] * 7], 7)
 
 
 def with_and_without_team(ledger: Ledger, mark: bool, has_truth: bool) -> str:
