@@ -17,6 +17,7 @@ include: "workflow/rules/multiverse.smk"
 include: "workflow/rules/recovery.smk"
 include: "workflow/rules/municipal.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/provenance.smk"
 
 
 localrules:
@@ -29,6 +30,8 @@ rule all:
     input:
         expand("reports/{document}.{kind}", document=LANGUAGE_OF, kind=["html", "pdf"]),
         "reports/gemeenten.html",
+        "data/processed/datapackage.json",
+        "ro-crate-metadata.json",
 
 
 onerror:
