@@ -35,6 +35,8 @@ DOWNSTREAM_OF_CLASSIFICATION = {
     "collect_claims",
     "make_pieces",
     "render_report",
+    "make_data_package",
+    "make_run_crate",
     "all",
 }
 
@@ -121,7 +123,7 @@ def test_editing_a_module_reruns_the_rules_that_use_it_and_no_others(finished: P
     before = renderer.read_text()
     try:
         renderer.write_text(before + "\n-- edited\n")
-        assert finished.planned(**from_server) == {"render_report", "all"}
+        assert finished.planned(**from_server) == {"render_report", "make_run_crate", "all"}
     finally:
         renderer.write_text(before)
 

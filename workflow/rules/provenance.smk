@@ -6,28 +6,27 @@ PACKAGE = sorted(str(path) for path in Path("src/wijkanalyse").rglob("*.py"))
 MADE = sorted({str(path) for rule in workflow.rules for path in rule.output})
 
 
-rule describe_data:
+rule make_data_package:
     input:
         register=rules.fetch_statline.output.register,
         variables="config/tables.yaml",
         tables=[
             path
             for path in MADE
-            if path.startswith("data/processed/")
-            and path.endswith(".parquet")
+            if path.startswith("data/processed/") and path.endswith(".parquet")
             # chunks and other boundaries are steps on the way
             and "{" not in path
         ],
         # contracts stand anywhere in the package, and their texts go into the dictionary
         package=PACKAGE,
-        code=code_of("describe_data"),
+        code=code_of("make_data_package"),
     output:
         package="data/processed/datapackage.json",
         choices="data/processed/choices.yaml",
     log:
-        "logs/describe_data.log",
+        "logs/make_data_package.log",
     benchmark:
-        "logs/benchmarks/describe_data.tsv"
+        "logs/benchmarks/make_data_package.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -35,25 +34,28 @@ rule describe_data:
     message:
         "Describing the processed tables"
     script:
-        "../scripts/describe_data.py"
+        "../scripts/make_data_package.py"
 
 
-rule describe_run:
+rule make_run_crate:
     input:
         register=rules.fetch_statline.output.register,
         evidence=expand("data/raw/evidence/{name}.csv", name=EVIDENCE),
         choices=[
             *sorted(str(path) for path in Path("config").glob("*.yaml")),
-            rules.describe_data.output.choices,
+            rules.make_data_package.output.choices,
         ],
         reports=[
-            path
-            for path in MADE
-            if path.startswith("reports/") and path.endswith((".html", ".pdf"))
+            *expand(
+                "reports/{document}.{kind}",
+                document=LANGUAGE_OF,
+                kind=["html", "pdf"],
+            ),
+            rules.make_municipal_pages.output.page,
         ],
         tables=[
-            rules.describe_data.output.package,
-            *rules.describe_data.input.tables,
+            rules.make_data_package.output.package,
+            *rules.make_data_package.input.tables,
         ],
         workflow=[
             "requirements/run.txt",
@@ -62,13 +64,13 @@ rule describe_run:
             *PACKAGE,
         ],
         readme=["Snakefile", "README.md"],
-        code=code_of("describe_run"),
+        code=code_of("make_run_crate"),
     output:
         crate="ro-crate-metadata.json",
     log:
-        "logs/describe_run.log",
+        "logs/make_run_crate.log",
     benchmark:
-        "logs/benchmarks/describe_run.tsv"
+        "logs/benchmarks/make_run_crate.tsv"
     conda:
         "../../environment.yml"
     params:
@@ -76,4 +78,4 @@ rule describe_run:
     message:
         "Describing the run as a research object (RO-Crate)"
     script:
-        "../scripts/describe_run.py"
+        "../scripts/make_run_crate.py"

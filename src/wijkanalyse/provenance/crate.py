@@ -136,7 +136,7 @@ def _root(register: Mapping[str, Any], parts: Sequence[str]) -> dict[str, Any]:
         "@id": "./",
         "@type": "Dataset",
         "name": f"Rerun of the Associatie Wijkteams study, wijkanalyse {__version__}",
-        "description": "A study on neighbourhood teams, rerun from public data: workflow, sources, processed tables and report. "
+        "description": "A study on neighbourhood teams, rerun from public data: workflow, sources, tables and report. "
         + _mark(register),
         # the day on which the newest table came in: the same for every run on the same figures
         "datePublished": newest_retrieval(register),
@@ -199,7 +199,7 @@ def _application(name: str) -> dict[str, Any]:
     """An installed package, with the home page that it names itself."""
     found = metadata.metadata(name)
     urls = {label.lower(): url for label, _, url in (item.partition(", ") for item in found.get_all("Project-URL") or [])}
-    url = next((urls[kind] for kind in _HOME if kind in urls), None) or found.get("Home-page")
+    url = next((urls[kind] for kind in _HOME if kind in urls), None) or found["Home-page"]
     return {
         "@id": f"#{name}",
         "@type": "SoftwareApplication",

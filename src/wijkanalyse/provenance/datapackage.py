@@ -1,4 +1,4 @@
-"""The processed tables as a Frictionless Data Package (version 2): what each column means, where it is from, what its bytes are.
+"""The processed tables as a Frictionless Data Package (version 2): what columns mean, where it is from, what its bytes are.
 
 One resource is one table: the CSV where there is one, with the Parquet file of the same content beside it, else the Parquet.
 Specification: https://datapackage.org/standard/data-package/
