@@ -135,10 +135,13 @@ def test_every_year_by_itself_says_how_many_teams_give_help_and_of_how_many_it_c
     long = pd.concat([long_panel(year=2019, team=nothing_given), long_panel()]).assign(
         suppressed=lambda cells: (cells["variable"].eq("trajectories_wijkteam") & cells["high"].eq(7)).astype(int)
     )
-    wide = pd.concat([wide_panel().assign(year=year, period_status="Definitief") for year in (2019, 2020)])
+    # of 2021 there are municipalities, but no figures yet
+    long = pd.concat([long, long_panel(year=2021, team=[NOTHING] * 5, whole=[NOTHING] * 5).assign(suppressed=0)])
+    wide = pd.concat([wide_panel().assign(year=year, period_status="Definitief") for year in (2019, 2020, 2021)])
     found = ActivityByYear.validate(activity_by_year(wide, long, Classification())).set_index("year")
     counts = ["municipalities", "unknown", "none", "suppressed", "below", "active"]
     # GM0005 is too small, GM0004 has a figure that is not printed, GM0002 lies on the threshold
+    assert found.index.tolist() == [2019, 2020]
     assert found.loc[2020, counts].tolist() == [5, 1, 0, 1, 1, 2]
     assert found.loc[2019, counts].tolist() == [5, 1, 1, 1, 1, 1]
     assert found.loc[2020, "national_share_pct"] == pytest.approx(100 * (40 + 20 + 25 + 3.5) / 1400)

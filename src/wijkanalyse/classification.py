@@ -124,6 +124,8 @@ def activity_by_year(panel: pd.DataFrame, long: pd.DataFrame, choices: Classific
         is_hidden = hidden.reindex(group.index, fill_value=False)
         is_none = shares["numerator_value"].eq(0) & ~is_hidden
         known, is_active = group.notna(), group.eq(ACTIVE)
+        if not known.any():  # a year of the panel for which CBS has not published this help yet
+            continue
         counted = shares[known]
         whole = counted["denominator_value"].sum()
         found.append(
