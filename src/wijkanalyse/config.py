@@ -353,6 +353,13 @@ class Report(Section):
     renderer: Literal["auto", "quarto", "pandoc"] = Field(
         "auto", description="auto: Quarto where it is installed, otherwise pandoc and Typst."
     )
+    geometry: str | None = Field(
+        None,
+        min_length=1,
+        description="GeoJSON file with the boundaries of the municipalities of panel.boundaries_year, for the map of active "
+        "teams: polygons in degrees or RD New with a property statcode or gm_code. null: a map of equal tiles, for which no "
+        "file is needed.",
+    )
 
 
 class Config(Section):
