@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wijkanalyse.report.language import Words
+from wijkanalyse.evidence.codes import PUBLISHED_INDICATORS
+from wijkanalyse.report.language import Words, tr
 
 LEVELS: Final = Words(
     {
@@ -89,6 +90,7 @@ CASE_LEVELS: Final = Words(
         "related_intervention": "andere aanpak",
     }
 )
+CASE_ORIGINS: Final = Words({"recorded": "gevonden", "own": "eigen", "all": "samen"})
 RESULTS: Final = Words({"better": "beter", "equal": "gelijk", "worse": "slechter", "mixed": "gemengd"})
 SAVINGS_UNITS: Final = Words(
     {
@@ -100,27 +102,48 @@ SAVINGS_UNITS: Final = Words(
     }
 )
 PLACES: Final = Words({"national": "landelijk"})
-RELATIONS: Final = Words({"contradicts": "spreekt tegen", "partly": "deels"})
+RELATIONS: Final = Words({"contradicts": "wijst de andere kant op", "partly": "deels"})
+STUDY_FIGURES: Final = Words(
+    {
+        "use_change": "verandering van het gebruik",
+        "mean_duration": "gemiddelde duur",
+        "crisis_start": "start vanuit crisis",
+        "active_threshold": "grens waarboven een team actief is",
+        "preventie": "teams die op preventie inzetten",
+        "questions_handled_by_team": "vragen die het team zelf afhandelt",
+        "annual_reports": "jaarverslagen",
+        "client_surveys": "cliëntervaringsonderzoeken",
+        "local_studies": "lokale onderzoeken",
+        "organisations": "organisaties",
+        "clients": "cliënten",
+        **{name: indicator.label_nl for name, indicator in PUBLISHED_INDICATORS.items()},
+    }
+)
 
 CPB_FOUND: Final = Words(
     {
-        "NS02": "verwijzingen naar professionele Wmo-zorg stegen met wijkteams {0}% meer ({1} tot {2})",
-        "NS03": "{0} gemeenten: tweedelijns jeugdzorg was in {1} {2}% hoger dan in {3}, zonder verschil tussen "
-        "gemeenten met en zonder teams die zelf hulp geven; zorg met verblijf groeide {4}% waar teams veel hulp geven, tegen "
-        "{5}% elders",
-        "NS04": "met actieve teams groeide het gebruik {0}% sterker bij een laag inkomen en {1}% sterker bij een "
-        "migratieachtergrond",
+        "NS02": "Het aantal verwijzingen naar professionele Wmo-zorg steeg met wijkteams {0}% meer dan zonder ({1} tot {2}).",
+        "NS03": "Onderzoek in {0} gemeenten: in {1} hadden {2}% meer kinderen tweedelijns jeugdzorg dan in {3}, met weinig "
+        "verschil tussen gemeenten met en zonder teams die zelf hulp geven. Zorg met verblijf groeide {4}% waar teams veel "
+        "hulp geven, en {5}% waar ze weinig of geen hulp geven.",
+        "NS04": "Met actieve teams groeide het gebruik {0}% sterker bij een laag inkomen en {1}% sterker bij een "
+        "migratieachtergrond dan in andere gemeenten.",
     }
 )
 """What the CPB studies found; the numbers are those of `effect_stated` in local_studies.csv, in the order they stand there."""
 
 CPB_REMARKS: Final = Words(
     {
-        "NS02": "gaat over de Wmo en over elk wijkteam",
-        "NS03": "geen verschil in gebruik; wel minder groei van verblijf",
+        "NS02": "gaat over de Wmo en over elk wijkteam, niet over jeugdhulp",
+        "NS03": "weinig verschil in gebruik; wel minder groei waar teams veel hulp geven, ook van verblijf",
         "NS04": "meer gebruik bij groepen die weinig gebruiken: meer bereik, niet minder gebruik",
     }
 )
+
+
+def indicator_name(name: str) -> str:
+    """What clients were asked, in words."""
+    return tr(PUBLISHED_INDICATORS[name].label_nl)
 
 
 def cpb_in_words(study_id: str, stated: str) -> str:
