@@ -20,8 +20,10 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 
 
+# on a cluster these run where the run was started: other machines often have no way out
 localrules:
     all,
+    fetch_statline,
     refresh,
 
 
