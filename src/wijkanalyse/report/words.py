@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wijkanalyse.report.language import Words, tr
+from wijkanalyse.report.grammar import COMPARED, Figure
+from wijkanalyse.report.language import Words
 
 CONTRASTS: Final = Words(
     {
@@ -51,8 +52,4 @@ MARK: Final = "VOORBEELDCIJFERS"
 
 def difference_in_words(lower: float, upper: float) -> str:
     """Say what an interval of a difference (active minus not active) allows to say, and no more."""
-    if lower > 0:
-        return tr("hoger dan")
-    if upper < 0:
-        return tr("lager dan")
-    return tr("niet aantoonbaar verschillend van")
+    return COMPARED[Figure(0.0, lower, upper).finding]

@@ -17,6 +17,7 @@ from wijkanalyse.effects.results import Balance, Decomposition, Effects, Sensiti
 from wijkanalyse.files import read_table
 from wijkanalyse.panel.schemas import Panel
 from wijkanalyse.report.claims import effectiveness, effects, multiverse, municipalities, run
+from wijkanalyse.report.claims.conclusions import concluded
 from wijkanalyse.report.claims.evidence import on_evidence
 from wijkanalyse.report.claims.ledger import Claim, as_frame
 from wijkanalyse.statline.tables import TableRegister, read_tables
@@ -66,7 +67,7 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
         if truth is not None:
             yield from run.truth(truth["settings"])
 
-    return as_frame(claims, str(register["source_text"]))
+    return as_frame(lambda: concluded(claims()), str(register["source_text"]))
 
 
 def _classification_variables(classification: Classification) -> list[str]:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from wijkanalyse.frames import rows
 from wijkanalyse.report.claims.ledger import Claim, Origin
+from wijkanalyse.report.grammar import COMPARED, Finding
+from wijkanalyse.report.language import tr
 from wijkanalyse.report.words import CONTRASTS, FORMS, GROUPS, WEIGHTINGS, difference_in_words
 
 PUBLISHED_AS = {"use": "use_change", "duration": "mean_duration", "crisis": "crisis_start"}
@@ -29,7 +31,7 @@ def published_pairs(published: pd.DataFrame) -> Iterator[Claim]:
                 id=f"published.{contrast}.{row.group}",
                 value=float(row.value),
                 unit=str(row.unit),
-                label=f"{CONTRASTS[contrast]}, {GROUPS[str(row.group)]}, zoals gepubliceerd",
+                label=tr("{contrast}, {group}, zoals gepubliceerd", contrast=CONTRASTS[contrast], group=GROUPS[str(row.group)]),
                 origin=Origin(PUBLISHED, str(row.figure_id), "published_figures.csv", "load_evidence"),
                 decimals=0 if float(row.value).is_integer() else 1,
             )
@@ -55,7 +57,11 @@ def contrasts(estimates: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Cl
                 id=f"{row.contrast}.{row.form}.{row.weighting}.verdict",
                 value=float("nan"),
                 unit="text",
-                label=f"Wat het interval van dit verschil toelaat te zeggen: {CONTRASTS[row.contrast]}, {FORMS[row.form]}",
+                label=tr(
+                    "Wat het interval van dit verschil toelaat te zeggen: {contrast}, {form}",
+                    contrast=CONTRASTS[row.contrast],
+                    form=FORMS[row.form],
+                ),
                 words=difference_in_words(float(row.lower), float(row.upper)),
                 origin=_from_estimates(row, tables[row.contrast]),
             )
@@ -65,7 +71,12 @@ def contrasts(estimates: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Cl
             id=f"{row.contrast}.{row.form}.municipalities{term}",
             value=float(row.municipalities),
             unit="count",
-            label=f"Gemeenten in {CONTRASTS[row.contrast].lower()}, {FORMS[row.form]}, {GROUPS[row.term]}",
+            label=tr(
+                "Gemeenten in {contrast}, {form}, {group}",
+                contrast=CONTRASTS[row.contrast].lower(),
+                form=FORMS[row.form],
+                group=GROUPS[row.term],
+            ),
             origin=_from_estimates(row, tables[row.contrast]),
         )
 
@@ -76,12 +87,12 @@ def not_estimated(estimates: pd.DataFrame, tables: Mapping[str, str]) -> Iterato
     for contrast, form in product(CONTRASTS, ("zonder_verblijf", "niet_wijkteam")):
         if (contrast, form) in done:
             continue
-        label = f"{CONTRASTS[contrast]}, {FORMS[form]}: niet te berekenen"
+        label = tr("{contrast}, {form}: niet te berekenen", contrast=CONTRASTS[contrast], form=FORMS[form])
         origin = Origin(ESTIMATES, f"contrast={contrast}, form={form}: absent", tables[contrast], "estimate_contrasts")
         for weighting, term in product(WEIGHTINGS, GROUPS):
             yield Claim(f"{contrast}.{form}.{weighting}.{term}", math.nan, "percent", label, origin)
         for weighting in WEIGHTINGS:
-            words = "niet te vergelijken met"
+            words = COMPARED[Finding.UNKNOWN]
             yield Claim(f"{contrast}.{form}.{weighting}.verdict", math.nan, "text", label, origin, words=words)
         for term in ("municipalities", "municipalities_active", "municipalities_not_active"):
             yield Claim(f"{contrast}.{form}.{term}", 0, "count", label, origin)
