@@ -29,6 +29,8 @@ EVIDENCE = [
     "published_figures",
 ]
 FIGURES = [
+    "flow",
+    "map",
     "share",
     "use",
     "duration",

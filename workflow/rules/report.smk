@@ -55,8 +55,18 @@ rule collect_claims:
         "../scripts/collect_claims.py"
 
 
+# said here, for Snakemake would keep the old map where its input is absent and say nothing
+if choices.report.geometry and not Path(choices.report.geometry).is_file():
+    raise WorkflowError(
+        f"report.geometry: there is no file {choices.report.geometry}. Put the boundaries there, or set geometry: null for a "
+        "map of tiles."
+    )
+
+
 rule make_pieces:
     input:
+        # boundaries for the map, where the configuration names them: a change in that file draws the map again
+        **({"geometry": choices.report.geometry} if choices.report.geometry else {}),
         register=rules.fetch_statline.output.register,
         claims=rules.collect_claims.output.claims,
         classification=rules.classify.output.classification,

@@ -52,7 +52,7 @@ def _paler(colour: str, part: float) -> str:
 FILLS = {"active": COLOURS["active"], "not_active": _paler(COLOURS["not_active"], 0.42), "unclassified": "#ffffff"}
 HATCHES = {"unclassified": "------", "uncertain": "////////"}
 SNAP_KM = 0.4
-"""Boundaries are drawn no finer than this: a tenth of a millimetre on paper."""
+"""Boundaries are drawn no finer than this: a fifth of a millimetre on paper."""
 
 
 def draw_map(

@@ -11,13 +11,13 @@ import pandas as pd
 from wijkanalyse.files import write_text
 from wijkanalyse.report.claims import Claim, as_frame
 from wijkanalyse.report.language import spoken, tr
-from wijkanalyse.report.pieces import contrasts, data, effects, evidence, multiverse
+from wijkanalyse.report.pieces import contrasts, data, effects, evidence, multiverse, municipalities
 from wijkanalyse.report.pieces.context import Context, Figure
 from wijkanalyse.report.tables.markdown import markdown_table, marked
 from wijkanalyse.report.tables.printed import Drawn
 from wijkanalyse.report.words import MARK
 
-DOMAINS = (contrasts, effects, multiverse, evidence, data)
+DOMAINS = (contrasts, effects, multiverse, evidence, municipalities, data)
 """Each offers `figures(context)` and `tables(context)`."""
 
 
