@@ -89,29 +89,29 @@ def test_every_choice_is_there_once_under_its_own_name():
 
 
 def test_adjustment_is_varied_to_what_it_is_not():
-    assert list(of("use_change", "adjustment").index) == ["zonder achtergrondkenmerken", "gewogen vergelijkingsgemeenten"]
+    assert list(of("use_change", "adjustment").index) == ["none", "entropy"]
     case = case_of("use_change_weighted")
-    words = [words for kind, words, _ in variations(case) if kind == "adjustment"]
-    assert words == ["zonder achtergrondkenmerken", "achtergrondkenmerken in het model"]
+    settings = [setting for kind, setting, _ in variations(case) if kind == "adjustment"]
+    assert settings == ["none", "regression"]
     plain = estimate_effects(*world(), of_project("use_change_unadjusted"), CHOICES, QUICK)["value"].item()
-    assert of("use_change", "adjustment").loc["zonder achtergrondkenmerken", "value"] == pytest.approx(plain, rel=1e-7)
+    assert of("use_change", "adjustment").loc["none", "value"] == pytest.approx(plain, rel=1e-7)
 
 
 def test_each_region_is_left_out_once():
     regions = of("use_change", "region")
-    assert sorted(regions.index) == sorted(f"zonder Regio {number + 1}" for number in range(REGIONS))
+    assert sorted(regions.index) == sorted(f"Regio {number + 1}" for number in range(REGIONS))
     assert regions["municipalities"].eq(60 - 60 // REGIONS).all()
     assert regions["value"].nunique() == REGIONS
 
 
 def test_other_clusters_move_the_interval_and_not_the_estimate():
-    main, other = main_of("use_change"), of("use_change", "cluster").loc["samenhang binnen jeugdregio's"]
+    main, other = main_of("use_change"), of("use_change", "cluster").loc["jeugdregio_code"]
     assert other["value"] == pytest.approx(main["value"], rel=1e-9)
     assert abs(other["upper"] - main["upper"]) > 1e-3
 
 
 def test_who_changes_group_is_left_out_where_groups_must_be_the_same_each_year():
-    same = of("use_change", "activity").loc["elk jaar gelijk ingedeeld"]
+    same = of("use_change", "activity").loc["same_each_year"]
     # two municipalities became active in 2018 and 2019
     assert same["municipalities"] == main_of("use_change")["municipalities"] - 2
 
@@ -121,8 +121,8 @@ def test_the_four_big_cities_are_left_out_by_their_codes():
     codes = {"GM0002": "GM0363", "GM0003": "GM0599", "GM0005": "GM0518", "GM0006": "GM0344"}
     panel, long = (frame.assign(gm_code=frame["gm_code"].replace(codes)) for frame in (panel, long))
     estimand, baseline = of_project("use_change").estimands[0], of_project("use_change").baseline
-    cases = {words: case for _, words, case in variations(Case(panel, long, estimand, baseline, CHOICES, "gm_code"))}
-    seen = set(cases["zonder de vier grote steden"].rows().frame["gm_code"])
+    cases = {setting: case for _, setting, case in variations(Case(panel, long, estimand, baseline, CHOICES, "gm_code"))}
+    seen = set(cases["without_big_four"].rows().frame["gm_code"])
     assert len(seen) == 56
     assert not seen & set(codes.values())
 
@@ -162,7 +162,7 @@ def test_what_is_hidden_is_refilled_with_its_bounds_or_left_empty():
 def test_the_outer_bounds_hold_the_estimate_and_every_way_to_fill_what_is_hidden():
     (bounds,) = of("crisis_share", "bounds").to_dict("records")
     # without the municipalities with hidden counts it is an estimate for others
-    filled = of("crisis_share", "suppression")["value"].drop("alleen getoonde cijfers")
+    filled = of("crisis_share", "suppression")["value"].drop("shown")
     values = [main_of("crisis_share")["value"], *filled]
     assert bounds["lower"] < min(values)
     assert max(values) < bounds["upper"]

@@ -99,7 +99,7 @@ class Sensitivity(Contract):
 
     estimand: Series[str] = pa.Field(description="id in config/estimands.yaml")
     kind: Series[str] = pa.Field(description="which choice is varied")
-    setting: Series[str] = pa.Field(description="what it is set to, in words for the report")
+    setting: Series[str] = pa.Field(description="what it is set to: a code, years, or the youth region that is left out")
     value: Series[float] = pa.Field(nullable=True, description="ratio minus one, percent")
     lower: Series[float] = pa.Field(nullable=True, description="lower end of the interval, or lower bound")
     upper: Series[float] = pa.Field(nullable=True, description="upper end of the interval, or upper bound")

@@ -15,7 +15,7 @@ from wijkanalyse.classification import classify
 from wijkanalyse.config import Classification, Inference
 from wijkanalyse.effects.designing import TREATED, design_of, ratio_of, with_errors
 from wijkanalyse.effects.designs.dose import spline_basis, spline_knots
-from wijkanalyse.effects.estimands import Baseline, Estimand, Estimands, mechanical
+from wijkanalyse.effects.estimands import Adjustment, Baseline, Estimand, Estimands, mechanical
 from wijkanalyse.effects.inference.marginal import standardise
 from wijkanalyse.effects.models import Design, Fit, linearise, newton
 from wijkanalyse.effects.models.fitted import interval
@@ -53,16 +53,12 @@ class Case:
         return rows_of(self.panel, self.long, self.estimand, self.baseline, self.choices)
 
 
-ADJUSTMENTS = {
-    "none": "zonder achtergrondkenmerken",
-    "regression": "achtergrondkenmerken in het model",
-    "entropy": "gewogen vergelijkingsgemeenten",
-}
+ADJUSTMENTS: tuple[Adjustment, ...] = ("none", "regression", "entropy")
 BY_YOUTHS: dict[str, Any] = {"measure": "youths"}
 BY_LOCATION: dict[str, Any] = {"measure": "trajectories", "denominator": ["wijkteam", "ambulant_locatie"]}
 
 Variation = tuple[str, str, Case]
-"""Kind, setting in words for the report, and the case under it."""
+"""Kind, setting (a code: the report has its words), and the case under it."""
 
 
 def probe_sensitivity(
@@ -89,30 +85,30 @@ def probe_sensitivity(
 def variations(case: Case) -> Iterator[Variation]:
     """All single changes of the rows of `case`."""
     estimand = case.estimand
-    for adjustment, words in ADJUSTMENTS.items():
+    for adjustment in ADJUSTMENTS:
         if adjustment != estimand.adjustment:
-            yield "adjustment", words, case.with_estimand(adjustment=adjustment)
+            yield "adjustment", adjustment, case.with_estimand(adjustment=adjustment)
     for years in ([2017], [2018], [2019], [2020], [2018, 2019], [2017, 2018, 2019, 2020]):
         if years != list(estimand.activity):
             span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
-            yield "activity", f"ingedeeld over {span}", case.with_estimand(activity=years)
-    yield "activity", "elk jaar gelijk ingedeeld", case.without(_changing(case))
-    yield "activity", "ingedeeld naar jongeren", case.with_choices(**BY_YOUTHS)
-    yield "activity", "aandeel in ambulante hulp op locatie", case.with_choices(**BY_LOCATION)
-    yield "activity", "zonder onzeker ingedeelde gemeenten", case.without(_uncertain(case))
+            yield "activity", span, case.with_estimand(activity=years)
+    yield "activity", "same_each_year", case.without(_changing(case))
+    yield "activity", "by_youths", case.with_choices(**BY_YOUTHS)
+    yield "activity", "by_location", case.with_choices(**BY_LOCATION)
+    yield "activity", "certain", case.without(_uncertain(case))
     first, last = min(estimand.years), max(estimand.years)
     if estimand.design == "change":
         spans = [[start, last] for start in range(first + 1, last)] + [[first, end] for end in range(first + 1, last)]
-        yield from (("years", f"van {a} op {b}", case.with_estimand(years=[a, b])) for a, b in spans)
+        yield from (("years", f"{a}-{b}", case.with_estimand(years=[a, b])) for a, b in spans)
     else:
         for year in estimand.years:
-            yield "years", f"zonder {year}", case.with_estimand(years=[other for other in estimand.years if other != year])
-    yield "municipalities", "zonder de vier grote steden", case.without(BIG_FOUR)
-    yield "municipalities", "zonder heringedeelde gemeenten", case.without(_merged(case))
+            yield "years", f"without {year}", case.with_estimand(years=[other for other in estimand.years if other != year])
+    yield "municipalities", "without_big_four", case.without(BIG_FOUR)
+    yield "municipalities", "without_merged", case.without(_merged(case))
     if estimand.model in ("rate", "share"):
-        yield "suppression", "niet getoond telt als het minste", replace(case, panel=refilled(case, "low"))
-        yield "suppression", "niet getoond telt als het meeste", replace(case, panel=refilled(case, "high"))
-        yield "suppression", "alleen getoonde cijfers", replace(case, panel=refilled(case, None))
+        yield "suppression", "low", replace(case, panel=refilled(case, "low"))
+        yield "suppression", "high", replace(case, panel=refilled(case, "high"))
+        yield "suppression", "shown", replace(case, panel=refilled(case, None))
 
 
 def refilled(case: Case, bound: str | None) -> pd.DataFrame:
@@ -139,24 +135,21 @@ def _needed(long: pd.DataFrame, estimand: Estimand, choices: Classification) -> 
 
 def _settings(case: Case, level: float) -> Iterator[dict[str, object]]:
     main = case.rows()
-    yield _setting(case, "main", "hoofdschatting", is_main=True) | _estimate(case, main, level)
+    yield _setting(case, "main", "main", is_main=True) | _estimate(case, main, level)
     if main.reason:
         # without figures to classify by there is nothing to vary
         return
     for kind, setting, other in variations(case):
         yield _setting(other, kind, setting) | _estimate(other, other.rows(), level)
-    yield _setting(case, "weights", "elke gemeente even zwaar") | _estimate(case, main, level, is_weighted=False)
-    other_cluster, words = {
-        "gm_code": ("jeugdregio_code", "samenhang binnen jeugdregio's"),
-        "jeugdregio_code": ("gm_code", "samenhang binnen gemeenten"),
-    }[case.cluster]
-    yield _setting(case, "cluster", words) | _estimate(replace(case, cluster=other_cluster), main, level)
+    yield _setting(case, "weights", "equal") | _estimate(case, main, level, is_weighted=False)
+    other_cluster = {"gm_code": "jeugdregio_code", "jeugdregio_code": "gm_code"}[case.cluster]
+    yield _setting(case, "cluster", other_cluster) | _estimate(replace(case, cluster=other_cluster), main, level)
     names = case.panel.drop_duplicates("jeugdregio_code").set_index("jeugdregio_code")["jeugdregio_name"]
     for region in sorted(main.frame["jeugdregio_code"].unique()):
         rest = replace(main, frame=main.frame[main.frame["jeugdregio_code"].ne(region)].reset_index(drop=True))
-        yield _setting(case, "region", f"zonder {names[region]}") | _estimate(case, rest, level)
+        yield _setting(case, "region", str(names[region])) | _estimate(case, rest, level)
     if case.estimand.model in ("rate", "share"):
-        yield _setting(case, "bounds", "uiterste grenzen van niet getoonde cijfers") | _worst_case(case, main, level)
+        yield _setting(case, "bounds", "extreme") | _worst_case(case, main, level)
 
 
 def _worst_case(case: Case, main: Rows, level: float) -> dict[str, object]:

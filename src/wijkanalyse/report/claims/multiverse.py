@@ -10,32 +10,73 @@ import pandas as pd
 from wijkanalyse.effects.multiverse.schemas import MECHANICAL, NOT_MECHANICAL
 from wijkanalyse.frames import rows
 from wijkanalyse.report.claims.ledger import Claim, Origin
+from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.words import CONTRASTS
 
 FOLDER = "data/processed/estimates/multiverse"
-UNITS = {"percent": "percent", "days": "days", "percentage points": "points"}
-SIDE_WORDS = {MECHANICAL: "mechanisch", NOT_MECHANICAL: "niet mechanisch"}
+UNITS = {"percent": "points", "days": "days", "percentage points": "points"}
+"""Unit of a difference, by the unit of its contrast: between two percentages it is in percentage points."""
+
+DECIMALS = {"use": 1, "duration": 0, "crisis": 2}
+SIDE_WORDS = Words({MECHANICAL: "mechanisch", NOT_MECHANICAL: "niet mechanisch"})
 SHORT = {MECHANICAL: "mechanical", NOT_MECHANICAL: "other"}
+COUNTS = Words(
+    {
+        "specifications": "berekende specificaties",
+        "estimated": "geschatte specificaties",
+        "comparable": "met de publicatie te vergelijken specificaties",
+        "within_rounding": "specificaties die op de gepubliceerde cijfers afronden",
+    }
+)
+QUANTILES = Words(
+    {
+        "q05": "vijf procent ligt lager",
+        "q25": "een kwart ligt lager",
+        "median": "mediaan",
+        "q75": "een kwart ligt hoger",
+        "q95": "vijf procent ligt hoger",
+    }
+)
+SHARES = Words(
+    {
+        "share_in_direction": "aandeel in de richting van de publicatie",
+        "share_significant": "aandeel aantoonbaar in de richting van de publicatie",
+        "share_opposite": "aandeel aantoonbaar in de andere richting",
+        "share_as_large": "aandeel minstens zo groot als gepubliceerd",
+    }
+)
+STATISTICS = Words(
+    {
+        "median_statistic": "mediane toetsgrootheid",
+        "median_estimate": "mediane schatting",
+        "share_negative": "aandeel onder nul",
+        "share_significant": "aandeel aantoonbaar",
+    }
+)
 
 
 def summaries(summary: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Claim]:
     """Claims ``multiverse.<contrast>.<mechanical|other>.*``: counts, quantiles and shares of the curve."""
     for row in rows(summary):
-        name = f"multiverse.{row.contrast}.{SHORT[row.side]}"
-        label = f"Multiversum, {CONTRASTS[row.contrast].lower()}, {SIDE_WORDS[row.side]}"
-        unit = "points" if row.unit == "percent" else UNITS[row.unit]
+        name, label = f"multiverse.{row.contrast}.{SHORT[row.side]}", curve_in_words(row.contrast, row.side)
         origin = Origin(
             f"{FOLDER}/summary.parquet", f"contrast={row.contrast}, side={row.side}", tables[row.contrast], "gather_multiverse"
         )
-        for leaf in ("specifications", "estimated", "comparable", "within_rounding"):
-            yield Claim(f"{name}.{leaf}", getattr(row, leaf), "count", f"{label}: {leaf}", origin)
-        for leaf in ("q05", "q25", "median", "q75", "q95"):
-            yield Claim(f"{name}.{leaf}", getattr(row, leaf), unit, f"{label}: {leaf}", origin)
-        for leaf in ("share_in_direction", "share_significant", "share_opposite", "share_as_large"):
-            yield Claim(f"{name}.{leaf}", 100 * getattr(row, leaf), "percent", f"{label}: {leaf}", origin, decimals=0)
+        for leaf, words in COUNTS.items():
+            yield Claim(f"{name}.{leaf}", getattr(row, leaf), "count", f"{label}: {words}", origin)
+        for leaf, words in QUANTILES.items():
+            value, decimals = getattr(row, leaf), DECIMALS[row.contrast]
+            yield Claim(f"{name}.{leaf}", value, UNITS[row.unit], f"{label}: {words}", origin, decimals=decimals)
+        for leaf, words in SHARES.items():
+            yield Claim(f"{name}.{leaf}", 100 * getattr(row, leaf), "percent", f"{label}: {words}", origin, decimals=0)
     total = float(summary["specifications"].sum())
     origin = Origin(f"{FOLDER}/summary.parquet", "all", "all", "gather_multiverse")
-    yield Claim("multiverse.specifications", total, "count", "Specificaties in het multiversum", origin)
+    yield Claim("multiverse.specifications", total, "count", tr("Specificaties in het multiversum"), origin)
+
+
+def curve_in_words(contrast: str, side: str) -> str:
+    """Say which curve: the contrast, and the side of the firewall."""
+    return tr("Multiversum, {contrast}, {side}", contrast=CONTRASTS[contrast].lower(), side=SIDE_WORDS[side])
 
 
 def joint_tests(tests: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Claim]:
@@ -48,19 +89,20 @@ def joint_tests(tests: pd.DataFrame, tables: Mapping[str, str]) -> Iterator[Clai
             "gather_multiverse",
         )
         name = f"multiverse.{row.contrast}.{SHORT[row.side]}.p_{row.statistic}"
-        label = f"Gezamenlijke toets ({row.statistic}), {CONTRASTS[row.contrast].lower()}, {SIDE_WORDS[row.side]}"
-        yield Claim(name, row.p, "p", label, origin)
+        test = tr("p-waarde van de hele curve ({statistic})", statistic=STATISTICS[row.statistic])
+        yield Claim(name, row.p, "p", f"{curve_in_words(row.contrast, row.side)}: {test}", origin)
     origin = Origin(f"{FOLDER}/joint_test.parquet", "permutations", "all", "gather_multiverse")
-    yield Claim("multiverse.permutations", float(tests["permutations"].max()), "count", "Permutaties", origin)
+    yield Claim("multiverse.permutations", float(tests["permutations"].max()), "count", tr("Permutaties"), origin)
 
 
 def admissible(sizes: pd.DataFrame) -> Iterator[Claim]:
-    """Claims ``multiverse.admissible`` and, where the frozen primary was changed, ``multiverse.deviation``."""
+    """Claims ``multiverse.admissible`` and ``multiverse.deviation``: whether the primary is still the frozen one."""
     origin = Origin(f"{FOLDER}/sizes.parquet", "all", "all", "declare_multiverse")
-    yield Claim("multiverse.admissible", float(sizes["admissible"].sum()), "count", "Toelaatbare specificaties", origin)
-    changed = [text for text in sizes["deviation"].unique() if text]
-    words = changed[0] if changed else "ongewijzigd sinds ze is vastgelegd"
-    yield Claim("multiverse.deviation", math.nan, "text", "De hoofdspecificatie", origin, words=words)
+    number = float(sizes["admissible"].sum())
+    yield Claim("multiverse.admissible", number, "count", tr("Toelaatbare specificaties"), origin)
+    is_changed = sizes["deviation"].ne("").any()
+    words = tr("gewijzigd nadat ze was vastgelegd") if is_changed else tr("ongewijzigd sinds ze is vastgelegd")
+    yield Claim("multiverse.deviation", math.nan, "text", tr("De hoofdspecificatie"), origin, words=words)
 
 
 def influential(shares: pd.DataFrame) -> Iterator[Claim]:
@@ -71,8 +113,10 @@ def influential(shares: pd.DataFrame) -> Iterator[Claim]:
             origin = Origin(f"{FOLDER}/branch_shares.parquet", f"contrast={contrast}, side={side}", "all", "gather_multiverse")
             name = f"multiverse.{contrast}.{SHORT[str(side)]}.choice_{place + 1}"
             known = place < len(largest)
-            words = str(largest["label"].iloc[place]) if known else "geen"
-            label = f"Keuze die veel verschil maakt, {place + 1}"
+            words = tr(str(largest["label"].iloc[place])) if known else tr("geen")
+            curve = curve_in_words(str(contrast), str(side))
+            label = tr("{curve}: keuze die veel verschil maakt, {place}", curve=curve, place=place + 1)
             yield Claim(name, math.nan, "text", label, origin, words=words)
             share = 100 * float(largest["eta2"].iloc[place]) if known else math.nan
-            yield Claim(f"{name}_share", share, "percent", f"{label}: deel van de spreiding", origin, decimals=0)
+            of_spread = tr("{label}: deel van de spreiding", label=label)
+            yield Claim(f"{name}_share", share, "percent", of_spread, origin, decimals=0)

@@ -1,4 +1,4 @@
-"""The multiverse: every defensible definition, one picture and three tables."""
+"""The multiverse: every defensible definition, one picture and five tables."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from wijkanalyse.effects.multiverse.drawing import curve_drawing
 from wijkanalyse.effects.multiverse.nearest import published_pairs
 from wijkanalyse.effects.multiverse.schemas import BranchShares, Nearest, Specifications, Summary
 from wijkanalyse.report.figures import multiverse as draw
+from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.pieces.context import Context, Figure
 from wijkanalyse.report.tables import multiverse as tabulate
+from wijkanalyse.report.tables.deviations import deviations
+from wijkanalyse.report.tables.multiverse import Choice
+from wijkanalyse.report.tables.printed import Printed
 from wijkanalyse.report.words import CONTRASTS
 
-AXES = {"use": "procentpunt", "duration": "dagen", "crisis": "procentpunt"}
+AXES = Words({"use": "procentpunt", "duration": "dagen", "crisis": "procentpunt"})
 
 
 def figures(context: Context) -> Iterator[Figure]:
@@ -25,37 +29,61 @@ def figures(context: Context) -> Iterator[Figure]:
     declaration = read_declaration(context.files["declaration"])
     pairs = published_pairs(declaration, pd.read_parquet(context.files["published_figures"]))
     specifications = context.table("specifications", Specifications)
-    drawings = {str(name): curve_drawing(specifications, name, pairs[name], declaration.level) for name in NAMES}
+    drawings = {
+        str(name): curve_drawing(specifications, name, pairs[name], declaration.level, steps=120, bins=60) for name in NAMES
+    }
     titles = {str(name): f"{CONTRASTS[name]} ({AXES[name]})" for name in NAMES}
+    labels = {name: tr(named.label) for name, named in declaration.named.items()}
     yield Figure(
         "multiverse",
-        "Het verschil actief min niet actief over alle berekende specificaties: links gesorteerd, met de mediaan van hun "
-        "intervallen; rechts hoe ze verdeeld zijn.",
-        partial(draw.draw_curves, drawings, titles, mark=context.mark),
+        tr(
+            "Het verschil actief min niet actief over alle berekende specificaties: links gesorteerd, met de mediaan van hun "
+            "intervallen; rechts hoe ze verdeeld zijn, de mechanische naar beneden."
+        ),
+        partial(draw.draw_curves, drawings, titles, labels, context.table("multiverse_summary", Summary), mark=context.mark),
+        _printed(context, "multiverse", "specifications"),
     )
 
 
 def tables(context: Context) -> Iterator[tuple[str, str]]:
-    """Curves in a few figures, what each choice does, and the nearest specifications."""
-    yield "multiverse", tabulate.curves(context.table("multiverse_summary", Summary), context.ledger, context.mark)
-    yield "multiverse_choices", tabulate.choices(context.table("branch_shares", BranchShares), context.mark)
+    """Curves in a few figures, what each choice does, the nearest specifications, and what was changed in the primary."""
+    declaration, mark = read_declaration(context.files["declaration"]), context.mark
+    summary = context.table("multiverse_summary", Summary)
+    yield (
+        "multiverse",
+        tabulate.curves(summary, context.ledger, _printed(context, "tbl_multiverse", "multiverse_summary"), mark),
+    )
+    shares = context.table("branch_shares", BranchShares)
+    yield "multiverse_choices", tabulate.choices(shares, _printed(context, "tbl_multiverse_choices", "branch_shares"), mark)
     found = context.table("nearest", Nearest)
-    differences = from_primary(read_declaration(context.files["declaration"]), context.table("specifications", Specifications))
-    yield "multiverse_nearest", tabulate.nearest(found, differences, context.mark)
+    differences = from_primary(declaration, context.table("specifications", Specifications), set(found["id"]))
+    for name, tabulated in (("multiverse_nearest", tabulate.nearest), ("multiverse_nearest_all", tabulate.nearest_all)):
+        yield name, tabulated(found, differences, _printed(context, f"tbl_{name}", "nearest"), mark)
+    yield (
+        "multiverse_deviations",
+        deviations(declaration, context.printed("tbl_multiverse_deviations", "declaration", "-", "-")),
+    )
 
 
-def from_primary(declaration: Declaration, specifications: pd.DataFrame) -> dict[str, str]:
-    """Return by id the options in which a specification differs from the primary of its contrast, in words."""
-    words: dict[str, str] = {}
-    for _, rows in specifications.groupby("contrast", sort=False):
-        primary = rows[rows["name"].eq("primary")]
-        if primary.empty:
-            continue
-        said = pd.Series("", index=rows.index)
-        for branch in BRANCHES:
-            choice = getattr(declaration.branches, branch).label.lower()
-            labels = {name: f"{choice}: {option.label}" for name, option in declaration.options(branch).items()}
-            differs = rows[branch].ne(primary[branch].iloc[0])
-            said = said.where(~differs, said + "; " + rows[branch].map(labels))
-        words |= dict(zip(rows["id"], said.str.removeprefix("; "), strict=True))
-    return words
+def from_primary(declaration: Declaration, specifications: pd.DataFrame, wanted: set[str]) -> dict[str, list[Choice]]:
+    """Return by id of the `wanted` specifications the choices in which they differ from the primary of their contrast."""
+    found: dict[str, list[Choice]] = {}
+    for contrast, rows in specifications[specifications["id"].isin(wanted)].groupby("contrast", sort=False):
+        primary = declaration.primary.of(contrast)  # type: ignore[arg-type]
+        for _, row in rows.iterrows():
+            found[str(row["id"])] = [
+                (
+                    branch,
+                    tr(getattr(declaration.branches, branch).label).lower(),
+                    tr(declaration.options(branch)[row[branch]].label),
+                )
+                for branch in BRANCHES
+                if row[branch] != primary[branch]
+            ]
+    return found
+
+
+def _printed(context: Context, piece: str, file: str) -> Printed:
+    rule = "check_multiverse" if file == "specifications" else "gather_multiverse"
+    tables = [context.tables_of(f"multiverse.{name}.other.median").split(", ") for name in NAMES]
+    return context.printed(piece, file, rule, ", ".join(dict.fromkeys(table for each in tables for table in each)))

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from wijkanalyse.effects.estimands import Estimand, Estimands
 from wijkanalyse.frames import rows as records
-from wijkanalyse.report.numbers import interval, number, with_unit
+from wijkanalyse.report.claims.effects import INFERENCE
+from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table, marked
+from wijkanalyse.report.tables.printed import Printed, years_in_words
+from wijkanalyse.report.tables.reasons import reason_in_words
 from wijkanalyse.report.words import ROLES
-
-INFERENCE = {
-    "p": "p-waarde, één gemeente tegelijk weglaten (CR3)",
-    "p_cr1": "p-waarde, clusters van gemeenten (CR1)",
-    "p_bootstrap": "p-waarde, wilde clusterbootstrap",
-    "p_permutation": "p-waarde, activiteit verwisseld binnen grootte en landsdeel",
-    "p_region": "p-waarde, clusters van jeugdregio's",
-    "p_holm": "p-waarde voor de drie hoofdvragen samen (Holm)",
-    "p_maxt": "p-waarde voor de drie hoofdvragen samen (Westfall-Young)",
-}
 
 
 def primary(ledger: Ledger, estimands: Estimands, mark: bool) -> str:
@@ -30,120 +24,156 @@ def primary(ledger: Ledger, estimands: Estimands, mark: bool) -> str:
     chosen = estimands.primary
     names = [f"effect.{estimand.id}" for estimand in chosen]
     rows = [
-        ["**Verschil** (%)", *(f"**{ledger.with_interval(f'{name}.value')}**" for name in names)],
-        ["in procentpunten", *(ledger.with_interval(f"{name}.points") for name in names)],
+        [f"**{tr('Verschil')}** (%)", *(f"**{ledger.with_interval(f'{name}.value')}**" for name in names)],
+        [tr("in procentpunten"), *(ledger.with_interval(f"{name}.points") for name in names)],
         *([words, *(ledger.text(f"{name}.{key}") for name in names)] for key, words in INFERENCE.items()),
-        ["kleinste verschil dat meestal was gevonden (%)", *(ledger.bare(f"{name}.detectable") for name in names)],
-        ["E-waarde", *(ledger.text(f"{name}.e_value") for name in names)],
-        ["gemeenten (waarvan actief)", *(_municipalities(ledger, name) for name in names)],
+        [tr("kleinste verschil dat meestal was gevonden (%)"), *(ledger.bare(f"{name}.detectable") for name in names)],
+        [tr("E-waarde"), *(ledger.text(f"{name}.e_value") for name in names)],
+        [tr("gemeenten (waarvan actief)"), *(_municipalities(ledger, name) for name in names)],
     ]
-    caption = "De drie hoofdvragen: verschil van eerder actieve met andere gemeenten, met achtergrondkenmerken in het model."
-    header = ["", *(estimand.label for estimand in chosen)]
-    return markdown_table(header, rows, caption + marked(mark), "tbl-hoofdvragen", [46, *[18] * len(chosen)], len(chosen))
+    caption = tr(
+        "De drie hoofdvragen: verschil van eerder actieve met andere gemeenten, met achtergrondkenmerken in het model."
+    )
+    header = ["", *(tr(estimand.label) for estimand in chosen)]
+    return markdown_table(header, rows, caption + marked(mark), "tbl-hoofdvragen", [40, *[20] * len(chosen)], len(chosen))
 
 
 def _municipalities(ledger: Ledger, name: str) -> str:
     return f"{ledger.text(f'{name}.municipalities')} ({ledger.text(f'{name}.active')})"
 
 
-def methods(estimands: Estimands) -> str:
-    """What is estimated and what it is not, one row per estimand, from config/estimands.yaml."""
-    rows = [
-        [
-            f"{estimand.label} ({ROLES[estimand.role]})",
-            estimand.question,
-            how(estimand),
-            estimand.is_not,
-        ]
-        for estimand in estimands.estimands
-    ]
-    header = ["Schatting", "Vraag", "Hoe", "Wat het niet is"]
-    return markdown_table(header, rows, "Wat er is geschat, en wat het niet is.", "tbl-schattingen", [24, 26, 26, 26], 0)
+MODELS = Words(
+    {
+        "rate": "aantal per jongere (quasi-Poisson)",
+        "share": "aandeel (binomiaal)",
+        "mean": "logaritme van het gemiddelde, gewogen naar aantal",
+        "mean_gamma": "gemiddelde (gamma)",
+    }
+)
+ADJUSTMENTS = Words(
+    {
+        "none": "zonder achtergrondkenmerken",
+        "regression": "met achtergrondkenmerken in het model",
+        "entropy": "gewogen vergelijking",
+        "doubly_robust": "dubbel robuust",
+    }
+)
 
 
-MODELS = {
-    "rate": "aantal per jongere (quasi-Poisson)",
-    "share": "aandeel (binomiaal)",
-    "mean": "logaritme van het gemiddelde, gewogen naar aantal",
-    "mean_gamma": "gemiddelde (gamma)",
-}
-ADJUSTMENTS = {
-    "none": "zonder achtergrondkenmerken",
-    "regression": "met achtergrondkenmerken",
-    "entropy": "vergelijkingsgemeenten gewogen",
-    "doubly_robust": "dubbel robuust",
-}
+def methods(estimands: Estimands, printed: Printed) -> str:
+    """What is estimated and what it is not, from config/estimands.yaml: a row per question, with the estimates that ask it.
+
+    What most estimates have in common is said once, in the caption.
+    """
+    classified = [estimand for estimand in estimands.estimands if estimand.activity]
+    usual = Counter(tuple(estimand.activity) for estimand in classified).most_common(1)[0][0] if classified else ()
+    by_question: dict[tuple[str, str], list[Estimand]] = {}
+    for estimand in estimands.estimands:
+        by_question.setdefault((estimand.question, estimand.is_not), []).append(estimand)
+    rows = []
+    for (question, is_not), asked in by_question.items():
+        name = asked[0].id
+        who = "; ".join(tr(estimand.label) for estimand in asked)
+        hows = list(dict.fromkeys(how(estimand, usual, printed) for estimand in asked))
+        said = f"{printed.words(name, 'question', tr(question))} *{printed.words(name, 'is_not', tr(is_not))}*"
+        rows.append([f"{who} ({ROLES[asked[0].role]})", said, "; ".join(hows)])
+    caption = tr("Wat er is geschat, en (cursief) wat het antwoord niet is.")
+    if usual:
+        usually = printed.words("usual", "activity", years_in_words(usual))
+        caption += " " + tr(
+            "Tenzij anders vermeld is ingedeeld over {years}, met achtergrondkenmerken in het model.", years=usually
+        )
+    header = [tr("Schatting"), tr("Vraag, en wat het antwoord niet is"), tr("Hoe")]
+    return markdown_table(header, rows, caption, "tbl-schattingen", [26, 48, 26], 0)
 
 
-def how(estimand: Estimand) -> str:
-    """Design, model and years of an estimand in words."""
-    years = _span(estimand.years)
+def how(estimand: Estimand, usual: Sequence[int], printed: Printed) -> str:
+    """Design, model and years of an estimand in words; of the years of activity only what is not as usual."""
+    years = printed.words(estimand.id, "years", years_in_words(estimand.years))
     if estimand.design == "change":
-        design = f"verandering van {estimand.years[0]} op {estimand.years[1]}"
+        first, last = (printed.words(estimand.id, f"year_{n}", str(year)) for n, year in enumerate(estimand.years))
+        design = tr("verandering van {first} op {last}", first=first, last=last)
     elif estimand.design == "yearly":
-        before = {0: "hetzelfde jaar", 1: "een jaar eerder"}.get(estimand.lag, f"{estimand.lag} jaar eerder")
-        design = f"elke gemeente met zichzelf vergeleken, {years}, actief in {before}"
+        lag = printed.words(estimand.id, "lag", str(estimand.lag))
+        when = {0: tr("actief in hetzelfde jaar"), 1: tr("actief een jaar eerder")}.get(
+            estimand.lag, tr("actief {n} jaar eerder", n=lag)
+        )
+        design = tr("elke gemeente met zichzelf vergeleken, {years}, {when}", years=years, when=when)
     elif estimand.design == "adoption":
-        design = f"actief worden in {years}, naar het jaar ervoor"
+        design = tr("actief worden in {years}, naar het jaar ervoor", years=years)
     else:
-        design = f"{years} samen"
+        design = tr("{years} samen", years=years)
     parts = [design, MODELS[estimand.model]]
-    if estimand.activity:
-        parts.append(f"ingedeeld over {_span(estimand.activity)}")
-    return "; ".join([*parts, ADJUSTMENTS[estimand.adjustment]])
+    if estimand.activity and list(estimand.activity) != list(usual):
+        activity = printed.words(estimand.id, "activity", years_in_words(estimand.activity))
+        parts.append(tr("ingedeeld over {years}", years=activity))
+    if estimand.adjustment != "regression":
+        parts.append(ADJUSTMENTS[estimand.adjustment])
+    return ", ".join(parts)
 
 
-def _span(years: list[int]) -> str:
-    is_run = list(years) == list(range(years[0], years[-1] + 1))
-    return f"{years[0]}-{years[-1]}" if is_run and len(years) > 1 else ", ".join(map(str, years))
-
-
-def estimates(effects: pd.DataFrame, estimands: Estimands, mark: bool) -> str:
+def estimates(effects: pd.DataFrame, estimands: Estimands, ledger: Ledger, printed: Printed, mark: bool) -> str:
     """Every estimate with its interval; those that cannot be made, with their reason."""
     rows = []
     for row in records(effects[effects["unit"].eq("percent")]):
-        estimand = estimands.named(row.estimand)
-        found = f"niet geschat: {row.reason}" if row.reason else with_unit(row.value, "percent", 1)
-        span = NOTHING if row.reason else interval(row.lower, row.upper, "percent", 1)
-        p = NOTHING if row.reason else with_unit(row.p, "p")
-        rows.append([estimand.label, f"`{row.estimand}`", found, span, p, "mechanisch" if row.is_mechanical else ""])
-    header = ["Schatting", "Naam", "Verschil", "Interval", "p", ""]
-    caption = "Alle schattingen. Mechanisch: de uitkomst bevat waarop gemeenten zijn ingedeeld."
-    return markdown_table(header, rows, caption + marked(mark), "tbl-alle-schattingen", [30, 29, 13, 17, 9, 13], 0)
+        name, label = f"effect.{row.estimand}", tr(estimands.named(row.estimand).label)
+        if row.reason:
+            why = reason_in_words(row.reason)
+            why = why if why.startswith("`") else printed.words(row.estimand, "reason", why)
+            found = [tr("niet geschat: {why}", why=why), NOTHING]
+        else:
+            found = [ledger.with_interval(f"{name}.value"), ledger.text(f"{name}.p")]
+        kind = tr("mechanisch") if row.is_mechanical else ROLES[row.role]
+        rows.append([label, f"`{row.estimand}`", kind, *found])
+    header = [tr("Schatting"), tr("Naam"), tr("Soort"), tr("Verschil (%) en interval"), "p"]
+    caption = tr("Alle schattingen. Mechanisch: de uitkomst bevat waarop gemeenten zijn ingedeeld.")
+    return markdown_table(header, rows, caption + marked(mark), "tbl-alle-schattingen", [30, 28, 12, 22, 8], 2)
 
 
-def balance(table: pd.DataFrame, mark: bool) -> str:
+def balance(table: pd.DataFrame, printed: Printed, mark: bool) -> str:
     """Baseline covariates of the groups of the first primary estimand, before and after weighting."""
     first = table[table["estimand"].eq(table["estimand"].iloc[0])]
+    columns = ("active", "others", "smd_before", "smd_after")
     rows = [
-        [row.label, *(_or_nothing(value) for value in (row.active, row.others, row.smd_before, row.smd_after))]
+        [
+            printed.words(row.covariate, "label", tr(row.label)),
+            *(printed.number(row.covariate, column, getattr(row, column)) for column in columns),
+        ]
         for row in records(first)
     ]
-    header = ["Kenmerk", "Actief", "Andere", "Verschil voor weging", "Verschil na weging"]
-    caption = "Achtergrond van de gemeenten; verschillen in standaarddeviaties."
+    header = [tr("Kenmerk"), tr("Actief"), tr("Andere"), tr("Verschil voor weging"), tr("Verschil na weging")]
+    caption = tr("Achtergrond van de gemeenten; verschillen in standaarddeviaties.")
     return markdown_table(header, rows, caption + marked(mark), "tbl-balans", [40, 14, 14, 16, 16], 4)
 
 
-def _or_nothing(value: float) -> str:
-    return NOTHING if pd.isna(value) else number(value, 2)
+ERAS = Words({"2017-2020": "eerste reeks", "2021-2025": "tweede reeks"})
 
 
-def trend_bounds(bounds: pd.DataFrame, eras: Mapping[str, str], mark: bool) -> str:
+FOLLOWED = "trajectories_niet_wijkteam"
+
+
+def trend_bounds(bounds: pd.DataFrame, switchers: pd.DataFrame, printed: Printed, mark: bool) -> str:
     """What is left of the change in the year of the switch when trends differed, per bound on the difference."""
-    chosen = bounds[bounds["outcome"].eq("trajectories_niet_wijkteam")]
+    chosen = bounds[bounds["outcome"].eq(FOLLOWED)]
     found = {(row.m_bar, row.era): row for row in records(chosen)}
     rows = [
-        [number(m_bar, 1), *(_bound(found.get((m_bar, era))) for era in eras)] for m_bar in sorted(chosen["m_bar"].unique())
+        [
+            printed.number(f"m_{m_bar:g}", "m_bar", m_bar, decimals=1),
+            *(_bound(found.get((m_bar, era)), f"m_{m_bar:g}", era, printed) for era in ERAS),
+        ]
+        for m_bar in sorted(chosen["m_bar"].unique())
     ]
-    caption = (
+    caption = tr(
         "Verandering van het gebruik buiten het team in het jaar waarin het team actief werd, als trends verschilden. Eerste "
         "kolom: het grootste verschil in trend erna, als veelvoud van het grootste ervoor."
     )
-    header = ["Verschil in trend", *eras.values()]
+    if switchers.loc[switchers["outcome"].eq(FOLLOWED), "is_mechanical"].any():
+        caption += " " + tr("Deels mechanisch: dit gebruik staat in de noemer van het aandeel waarop is ingedeeld.")
+    header = [tr("Verschil in trend"), *ERAS.values()]
     return markdown_table(header, rows, caption + marked(mark), "tbl-trends", [30, 35, 35], 2)
 
 
-def _bound(row: Any) -> str:
+def _bound(row: Any, key: str, era: str, printed: Printed) -> str:
     if row is None or math.isnan(row.lower):
-        return "te weinig jaren ervoor"
-    return interval(row.lower, row.upper, "percent", 1)
+        return tr("te weinig jaren ervoor")
+    return printed.interval(key, era, row.lower, row.upper, "percent", 1, bare=False)
