@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from wijkanalyse.evidence.codes import PUBLISHED_INDICATORS
@@ -146,10 +147,13 @@ def indicator_name(name: str) -> str:
     return tr(PUBLISHED_INDICATORS[name].label_nl)
 
 
-def cpb_in_words(study_id: str, stated: str) -> str:
-    """Say what a CPB study found, with the numbers of the record; a record of another shape stays as it stands."""
+def cpb_in_words(study_id: str, stated: str, say: Callable[[str, str], str] = lambda name, text: text) -> str:
+    """Say what a CPB study found, with the numbers of the record; a record of another shape stays as it stands.
+
+    `say` is given each number, and what to call it, and returns what is to be written.
+    """
     template = CPB_FOUND.get(study_id, "")
     numbers = re.findall(r"\d+", stated)
     if not template or len(numbers) != len(set(re.findall(r"\{\d\}", template))):
-        return stated
-    return template.format(*numbers)
+        return say("stated", stated)
+    return template.format(*(say(f"number {place}", text) for place, text in enumerate(numbers, start=1)))

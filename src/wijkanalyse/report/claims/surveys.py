@@ -141,7 +141,7 @@ def together(estimates: pd.DataFrame) -> Iterator[Claim]:
         for row in rows(main[main["published_in_interval"].eq(False).fillna(False).astype(bool)])
     ]
     first = main.iloc[0]
-    yield _text("indicators.outside", tr("Cijfers buiten het interval"), where, enumeration(outside) or tr("geen"))
+    yield _text("indicators.outside", tr("Cijfers buiten het interval"), where, enumeration(outside) or tr("geen enkel cijfer"))
     missing_n = words.MISSING_N[first["missing_n"]]
     yield _text("indicators.missing_n", tr("Onderzoek zonder aantal respondenten"), where, missing_n)
     precise = enumeration([words.PRECISIONS[word] for word in str(first["precision"]).split("+")])

@@ -59,7 +59,7 @@ def draw_indicators(forest: pd.DataFrame, path: Path) -> Drawn:
             axis.tick_params(axis="y", length=0)
         if units[-1] == "percent":
             axes[-1].set_xlim(right=100)
-        survey = mpl.lines.Line2D([], [], marker="o", ls="", color=FAINT, ms=3.5, mew=0, label=tr("onderzoek"))
+        survey = mpl.lines.Line2D([], [], marker="o", ls="", color=FAINT, ms=3.5, mew=0, label=tr("een onderzoek"))
         mean = mpl.lines.Line2D([], [], marker="o", color=BLUE, ms=6, lw=2.2, label=tr("gemiddelde over plaatsen"))
         area = mpl.lines.Line2D([], [], color=LIGHT, lw=7, label=tr("een andere plaats"))
         handles = [survey, mean, area, published_handle(tr("gepubliceerd"))]

@@ -10,7 +10,7 @@ from wijkanalyse.frames import rows as records
 from wijkanalyse.report import evidence_words as words
 from wijkanalyse.report.claims.ledger import unknown
 from wijkanalyse.report.language import spoken, tr
-from wijkanalyse.report.numbers import number
+from wijkanalyse.report.tables.grouped import under_headings
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table
 from wijkanalyse.report.tables.printed import Printed
 from wijkanalyse.synthesis.business_cases import FEW_CASES, NOT_RECORDED
@@ -129,43 +129,60 @@ def listed(table: pd.DataFrame, printed: Printed) -> str:
     Records on the same subject stand together, under its name.
     """
     said = table[table["has_amount"] | table["result"].notna()]
-    rows = []
-    for level in words.CASE_LEVELS:
-        for place, row in enumerate(records(said[said["level"].eq(level)])):
-            name = printed.words(row.case_id, "case", str(row.case_id))
-            rows.append(
-                [
-                    "" if place else f"**{_sentence(words.CASE_LEVELS[level])}**",
-                    f"{_place_and_year(row, printed)} ({f'[{row.case_id}]({row.url})' if isinstance(row.url, str) else name})",
-                    NOTHING if pd.isna(row.n_cases) else printed.number(row.case_id, "n_cases", int(row.n_cases), "count"),
-                    printed.words(row.case_id, "money", _money(row)),
-                    words.RESULTS.get(row.result, NOTHING),
-                ]
-            )
-    header = [tr("Waarover"), tr("Plaats, jaar (bron)"), tr("Casussen"), tr("Uitkomst in geld"), tr("Resultaat voor cliënten")]
-    caption = tr("Vastleggingen zonder beide bedragen van één casus, zoals ze zijn. Ze zijn niet bij elkaar op te tellen.")
-    return markdown_table(header, rows, caption, "tbl-kosten", [17, 28, 13, 30, 14], 0)
+    rows = [
+        (
+            _sentence(words.CASE_LEVELS[level]),
+            [
+                _place_and_source(row, printed),
+                _money(row, printed),
+                words.RESULTS.get(row.result, NOTHING),
+            ],
+        )
+        for level in words.CASE_LEVELS
+        for row in records(said[said["level"].eq(level)])
+    ]
+    header = [tr("Plaats, jaar (bron)"), tr("Uitkomst in geld"), tr("Resultaat voor cliënten")]
+    caption = tr(
+        "Vastleggingen zonder beide bedragen van één casus, zoals ze zijn; n is het aantal casussen of gezinnen. Ze zijn niet "
+        "bij elkaar op te tellen, en een deel noemt de bron als ‘ongeveer’ of ‘ten minste’."
+    )
+    return markdown_table(header, under_headings(rows), caption, "tbl-kosten", [40, 40, 20], 0)
 
 
-def _place_and_year(row: Any, printed: Printed) -> str:
-    place = words.PLACES.get(row.municipality, row.municipality) if isinstance(row.municipality, str) else NOTHING
-    return place if pd.isna(row.year) else f"{place}, {printed.number(row.case_id, 'year', int(row.year), 'year')}"
+def _place_and_source(row: Any, printed: Printed) -> str:
+    named = isinstance(row.municipality, str)
+    place = _sentence(words.PLACES.get(row.municipality, row.municipality)) if named else tr("Plaats onbekend")
+    if not pd.isna(row.year):
+        place += f", {printed.number(row.case_id, 'year', int(row.year), 'year')}"
+    if not pd.isna(row.n_cases):
+        place += f", n = {printed.number(row.case_id, 'n_cases', int(row.n_cases), 'count')}"
+    case = str(row.case_id)
+    return f"{place} ({f'[{case}]({row.url})' if isinstance(row.url, str) else printed.words(case, 'case', case)})"
 
 
-def _money(row: Any) -> str:
+def _money(row: Any, printed: Printed) -> str:
     """Every amount that the record holds, in words."""
     is_yearly = row.horizon == "year"
     parts = []
-    for amount in (row.cost_before_eur, row.cost_team_eur):
-        if not pd.isna(amount):
-            said = number(amount)
-            parts.append(tr("kost {amount} euro per jaar", amount=said) if is_yearly else tr("kost {amount} euro", amount=said))
+    for name in ("cost_before_eur", "cost_team_eur"):
+        if not pd.isna(getattr(row, name)):
+            amount = printed.number(row.case_id, name, int(getattr(row, name)), "count")
+            parts.append(
+                tr("kost {amount} euro per jaar", amount=amount) if is_yearly else tr("kost {amount} euro", amount=amount)
+            )
     if not pd.isna(row.savings_low):
-        low, high = number(row.savings_low), number(row.savings_high)
-        amount = low if low == high else tr("{lower} tot {upper}", lower=low, upper=high)
-        parts.append(f"{amount} {words.SAVINGS_UNITS.get(row.savings_unit, row.savings_unit)}")
+        unit = printed.words(row.case_id, "savings_unit", words.SAVINGS_UNITS.get(row.savings_unit, row.savings_unit))
+        is_range = row.savings_low != row.savings_high
+        ends = float(row.savings_low), float(row.savings_high)
+        amount = (
+            printed.interval(row.case_id, "savings", *ends, "count")
+            if is_range
+            else printed.number(row.case_id, "savings", ends[0], "count")
+        )
+        parts.append(f"{amount} {unit}")
     if not pd.isna(row.benefit_cost_ratio):
-        parts.append(tr("{amount} euro baten per euro kosten", amount=number(row.benefit_cost_ratio, 2)))
+        ratio = printed.number(row.case_id, "benefit_cost_ratio", row.benefit_cost_ratio)
+        parts.append(tr("{amount} euro baten per euro kosten", amount=ratio))
     return "; ".join(parts) or NOTHING
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,35 +13,36 @@ from wijkanalyse.evidence.codes import DIRECTIONS
 from wijkanalyse.frames import rows as records
 from wijkanalyse.report import evidence_words as words
 from wijkanalyse.report.language import tr
+from wijkanalyse.report.tables.grouped import under_headings
 from wijkanalyse.report.tables.markdown import NOTHING, Ledger, markdown_table
 from wijkanalyse.report.tables.printed import Printed
 
 
 def elements(table: pd.DataFrame, levels: Mapping[str, str], printed: Printed) -> str:
-    """Every element that the study names beside how often it is seen in two kinds of text; table: frame as in `Elements`.
+    """Every element that the study names, by list, with how often it is seen in two kinds of text; table: as in `Elements`.
 
     levels: the kinds of text and what they are called.
     """
     by_level = {level: table[table["source_level"].eq(level)].set_index("element") for level in levels}
-    rows, last = [], ""
+    rows: list[tuple[str, list[str]]] = []
     for row in records(next(iter(by_level.values())).reset_index()):
-        kind, key = words.ELEMENT_LISTS[row.kind], str(row.element)
-        about = printed.number(key, "published", row.published_pct, "percent", 0, bare=False)
-        published = NOTHING if about == NOTHING else tr("circa {percent}", percent=about)
+        key, element = str(row.element), tr(row.wording)
+        if not pd.isna(row.published_pct):
+            published = printed.number(key, "published", row.published_pct, "percent", 0, bare=False)
+            element = tr("{element} (studie: circa {percent})", element=element, percent=published)
         seen = [_seen(found.loc[row.element], level, printed) for level, found in by_level.items()]
-        rows.append(["" if kind == last else f"**{kind}**", tr(row.wording), published, *seen])
-        last = kind
+        rows.append((words.ELEMENT_LISTS[row.kind], [element, *seen]))
     kinds_of_text = []
     for level, found in by_level.items():
         n = printed.number("all", f"n {level}", float(found["n"].dropna().iloc[0]), "count")
         kinds_of_text.append(f"{_sentence(levels[level])} ({n})")
-    header = [tr("Lijst van de studie"), tr("Element"), tr("Studie"), *kinds_of_text]
     caption = tr(
-        "Wat de studie noemt, naast hoe vaak het is gezien: aantal teksten, en tussen haakjes het interval van het aandeel. "
+        "Wat de studie noemt, en hoe vaak het is gezien: aantal teksten, en tussen haakjes het interval van het aandeel. "
         "Niet gezien is niet hetzelfde als afwezig. Bij belemmeringen staat geen aandeel: een deel van de teksten is juist "
         "daarom gezocht."
     )
-    return markdown_table(header, rows, caption, "tbl-elementen", [18, 30, 12, *[24] * len(levels)], 1 + len(levels))
+    header = [tr("Element, per lijst van de studie"), *kinds_of_text]
+    return markdown_table(header, under_headings(rows), caption, "tbl-elementen", [46, *[27] * len(levels)], len(levels))
 
 
 def _seen(row: pd.Series, level: str, printed: Printed) -> str:
@@ -93,21 +95,19 @@ def studies(table: pd.DataFrame, printed: Printed) -> str:
     """Studies counted by scope, design and direction, those without a visible outcome apart; table: frame as in `Votes`."""
     seen = [direction for direction in DIRECTIONS if table.loc[table["direction"].eq(direction), "is_evidence"].all()]
     directions = [*seen, *(direction for direction in DIRECTIONS if direction not in seen)]
-    rows, last = [], ""
+    rows: list[tuple[str, list[str]]] = []
     for design in records(table.drop_duplicates(["scope", "design"])):
-        first = "" if design.scope == last else f"**{_sentence(words.SCOPES[design.scope])}**"
         votes = table[table["scope"].eq(design.scope) & table["design"].eq(design.design)].set_index("direction")["count"]
-        key = f"{design.scope} {design.design}"
-        rows.append([first, words.DESIGNS[design.design], *_votes(printed, key, votes, directions)])
-        last = design.scope
-    total = table.groupby("direction")["count"].sum()
-    rows.append([f"**{tr('Samen')}**", "", *_votes(printed, "all", total, directions)])
-    header = ["", tr("Opzet"), *(_sentence(words.DIRECTIONS[name]) for name in directions)]
+        counts = _votes(printed, f"{design.scope} {design.design}", votes, directions)
+        rows.append((_sentence(words.SCOPES[design.scope]), [words.DESIGNS[design.design], *counts]))
+    total = _votes(printed, "all", table.groupby("direction")["count"].sum(), directions)
+    header = [tr("Opzet"), *(_sentence(words.DIRECTIONS[name]) for name in directions)]
     caption = tr(
         "Onderzoeken naar opzet en uitkomst voor de wijkteams. Waar de uitkomst niet te zien is, telt een onderzoek niet voor "
         "en niet tegen."
     )
-    return markdown_table(header, rows, caption, "tbl-onderzoeken", [14, 22, 11, 11, 15, 12, 13], len(header) - 2)
+    lines = [*under_headings(rows), [f"**{tr('Samen')}**", *total]]
+    return markdown_table(header, lines, caption, "tbl-onderzoeken", [28, 13, 13, 16, 14, 14], len(header) - 1)
 
 
 def _votes(printed: Printed, key: str, counts: pd.Series, directions: Sequence[str]) -> list[str]:
@@ -118,40 +118,36 @@ def flagged(ledger: Ledger, table: pd.DataFrame, printed: Printed) -> str:
     """The results of the CPB beside the published figure that they speak of; table: frame as in `Studies`."""
     rows = []
     for row in records(table[table["is_flagged"]]):
-        key = f"cpb.{row.study_id.lower()}"
-        found = f"[{row.title}]({row.url}) ({ledger.text(f'{key}.year')})"
+        study = f"[{row.title}]({row.url}) ({ledger.text(f'cpb.{row.study_id.lower()}.year')})"
+        found = tr("Uitkomst niet vastgelegd.")
+        if not pd.isna(row.effect_stated):
+            found = words.cpb_in_words(row.study_id, str(row.effect_stated), partial(printed.words, row.study_id))
         relation = words.RELATIONS.get(row.relation, NOTHING)
         remark = words.CPB_REMARKS.get(row.study_id, "" if pd.isna(row.remark) else str(row.remark))
-        said = printed.words(row.study_id, "remark", remark)
-        rows.append([found, ledger.text(f"{key}.found"), f"**{_sentence(relation)}**: {said}"])
+        rows.append([study, f"{found} **{_sentence(relation)}**: {printed.words(row.study_id, 'remark', remark)}."])
     caption = tr(
-        "Uitkomsten van het CPB naast de afname van het gebruik die de studie noemt ({active} tegen {not_active}).",
+        "Uitkomsten van het CPB, en hoe ze staan tegenover de afname van het gebruik die de studie noemt ({active} tegen "
+        "{not_active}).",
         active=ledger.text("published.use.active"),
         not_active=ledger.text("published.use.not_active"),
     )
-    header = [tr("Onderzoek van het CPB"), tr("Uitkomst"), tr("Tegenover de studie")]
-    return markdown_table(header, rows, caption, "tbl-cpb", [28, 42, 32], 0)
+    header = [tr("Onderzoek van het CPB"), tr("Uitkomst, en tegenover de studie")]
+    return markdown_table(header, rows, caption, "tbl-cpb", [30, 70], 0)
 
 
 def poll_answers(table: pd.DataFrame, ledger: Ledger, printed: Printed) -> str:
     """What municipalities say that teams do and run into; table: frame as in `Polls`."""
-    rows, last = [], ""
+    rows: list[tuple[str, list[str]]] = []
     for row in records(table):
-        kind = _sentence(words.POLL_KINDS.get(row.kind, row.kind))
         key = f"{row.poll_id} {row.indicator}"
-        rows.append(
-            [
-                "" if kind == last else f"**{kind}**",
-                printed.words(key, "answer", tr(row.label_nl).split(": ", 1)[-1]),  # the first column names the kind
-                _about(row.precision, ledger.with_interval(f"answer.{row.indicator}.{row.poll_id.lower()}")),
-                NOTHING if pd.isna(row.n) else printed.number(key, "n", int(row.n), "count"),
-                printed.words(key, "source", _source(row)),
-            ]
-        )
-        last = kind
+        answer = printed.words(key, "answer", tr(row.label_nl).split(": ", 1)[-1])  # the heading names the kind
+        share = _about(row.precision, ledger.with_interval(f"answer.{row.indicator}.{row.poll_id.lower()}"))
+        n = NOTHING if pd.isna(row.n) else printed.number(key, "n", int(row.n), "count")
+        kind = _sentence(words.POLL_KINDS.get(row.kind, row.kind))
+        rows.append((kind, [f"{answer} ({_source(row, key, printed)})", share, n]))
     caption = tr("Wat gemeenten antwoordden (%), met interval waar bekend is hoeveel gemeenten het waren.")
-    header = ["", tr("Antwoord"), tr("Aandeel (%)"), tr("Gemeenten"), tr("Bron")]
-    return markdown_table(header, rows, caption, "tbl-peilingen", [16, 34, 22, 14, 20], 3)
+    header = [tr("Antwoord (peiling)"), tr("Aandeel (%)"), tr("Gemeenten")]
+    return markdown_table(header, under_headings(rows), caption, "tbl-peilingen", [58, 26, 16], 2)
 
 
 def _about(precision: str, share: str) -> str:
@@ -162,9 +158,11 @@ def _about(precision: str, share: str) -> str:
     return tr("meer dan {percent}", percent=share) if precision == "lower_bound" else share
 
 
-def _source(row: Any) -> str:
-    source = tr(str(row.source)).split(" (")[0]
-    return tr("{source}, jaar onbekend", source=source) if pd.isna(row.year) else f"{source}, {row.year}"
+def _source(row: Any, key: str, printed: Printed) -> str:
+    source = printed.words(key, "source", tr(str(row.source)).split(" (")[0])
+    if pd.isna(row.year):
+        return tr("{source}, jaar onbekend", source=source)
+    return f"{source}, {printed.number(key, 'year', int(row.year), 'year')}"
 
 
 def _sentence(text: str) -> str:
