@@ -1,11 +1,12 @@
 """Where the municipalities lie."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tests.reference_data import reference
 from wijkanalyse.municipalities import codes_in_force, known_codes, mergers
-from wijkanalyse.municipalities.places import places
+from wijkanalyse.municipalities.places import places, with_derived
 from wijkanalyse.report.figures.geometry import centroid, read_boundaries
 
 
@@ -33,13 +34,26 @@ def test_a_later_municipality_lies_amid_its_parts() -> None:
     assert place_of("GM1992") == tuple(round(sum(axis) / 3) for axis in zip(*parts, strict=True))
 
 
-def test_an_abolished_municipality_lies_where_its_successor_does_also_after_two_mergers() -> None:
-    assert place_of("GM0005") == place_of("GM1966")  # Bedum, Het Hogeland
-    over = mergers().query("share == 1")
-    chained = over[over["to_code"].isin(over["from_code"]) & ~over["from_code"].isin(codes_in_force(2022))]
-    assert len(chained)
-    for old, between in zip(chained["from_code"], chained["to_code"], strict=True):
-        assert place_of(old) == place_of(between)
+def test_an_abolished_municipality_lies_where_its_successor_does() -> None:
+    whole = mergers().query("share == 1 and to_code != 'GM1992'")
+    assert len(whole) > 50
+    for old, new in zip(whole["from_code"], whole["to_code"], strict=True):
+        # those of 2022 have a place of their own
+        assert place_of(old) == place_of(new) or old in codes_in_force(2022)
+
+
+def test_a_municipality_that_was_divided_lies_amid_its_successors_by_share() -> None:
+    over = mergers().query("from_code == 'GM0788'")  # Haaren
+    east = sum(share * place_of(code)[0] for code, share in zip(over["to_code"], over["share"], strict=True))
+    assert place_of("GM0788")[0] == pytest.approx(east, abs=0.5)
+
+
+def test_a_successor_that_was_abolished_itself_is_placed_first() -> None:
+    over = pd.DataFrame({"from_code": ["A", "B"], "to_code": ["B", "C"], "share": [1.0, 1.0]})
+    found = with_derived({"C": np.array([100.0, 400.0])}, ["A", "B", "C"], over)
+    assert found["A"].tolist() == [100, 400]
+    with pytest.raises(ValueError, match="no place for D"):
+        with_derived(found, ["A", "D"], over)
 
 
 def test_the_compass_is_right() -> None:

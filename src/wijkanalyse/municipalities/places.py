@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from io import StringIO
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from wijkanalyse.municipalities import known_codes, mergers
+
+Place = npt.NDArray[np.float64]
+"""East and north."""
 
 
 def places() -> pd.DataFrame:
@@ -28,24 +33,34 @@ def _places() -> pd.DataFrame:
     known = {
         code: np.array([east, north], dtype=float) for code, east, north in zip(*(table[name] for name in table), strict=True)
     }
-    over = mergers()
-    waiting = sorted(known_codes() - set(known))
-    # a successor may itself have been abolished, so that its place is found first; every round settles at least one
+    known = with_derived(known, known_codes(), mergers())
+    found = pd.DataFrame.from_dict(known, orient="index", columns=["east_km", "north_km"])
+    return found.sort_index().rename_axis("gm_code").reset_index()
+
+
+def with_derived(known: Mapping[str, Place], codes: Collection[str], over: pd.DataFrame) -> dict[str, Place]:
+    """Return the `known` places and those of the other `codes`, by way of what went `over` into what (as from `mergers`).
+
+    A code that is tied to no known place raises `ValueError`.
+    """
+    complete = dict(known)
+    waiting = sorted(set(codes) - set(complete))
+    # a successor may itself have been abolished: its place comes first
     while waiting:
-        found = {code: place for code in waiting if (place := _derived(code, over, known)) is not None}
+        found = {code: place for code in waiting if (place := _derived(code, over, complete)) is not None}
         if not found:
             raise ValueError(f"centroids.csv and mergers.csv give no place for {', '.join(waiting)}")
-        known |= found
+        complete |= found
         waiting = [code for code in waiting if code not in found]
-    found_all = pd.DataFrame.from_dict(known, orient="index", columns=["east_km", "north_km"])
-    return found_all.sort_index().rename_axis("gm_code").reset_index()
+    return complete
 
 
-def _derived(code: str, over: pd.DataFrame, known: dict[str, np.ndarray]) -> np.ndarray | None:
+def _derived(code: str, over: pd.DataFrame, known: Mapping[str, Place]) -> Place | None:
     """The place of `code` from those of its successors, or else of its parts; `None` as long as one of these is unknown."""
     here, there = ("from_code", "to_code") if over["from_code"].eq(code).any() else ("to_code", "from_code")
     others = over[over[here].eq(code)]
     if not len(others) or not others[there].isin(known.keys()).all():
         return None
     shares = others["share"] if here == "from_code" else None
-    return np.rint(np.average([known[each] for each in others[there]], axis=0, weights=shares))
+    place: Place = np.rint(np.average([known[each] for each in others[there]], axis=0, weights=shares))
+    return place
