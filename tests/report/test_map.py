@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
@@ -19,7 +20,7 @@ from wijkanalyse.errors import WijkanalyseError
 from wijkanalyse.municipalities import codes_in_force, municipalities
 from wijkanalyse.municipalities.places import places
 from wijkanalyse.report.figures.geometry import centroid, check_codes, read_boundaries, to_rd
-from wijkanalyse.report.figures.map import draw_map
+from wijkanalyse.report.figures.map import FILLS, draw_map
 from wijkanalyse.report.figures.tiles import borders, centre, corners, lay_tiles, neighbours
 from wijkanalyse.report.language import speaking
 
@@ -128,6 +129,11 @@ def test_the_map_speaks_english(tmp_path: Path) -> None:
     assert english.alt.startswith(f"Map of {len(ZEELAND)} municipalities: 1 with an active neighbourhood team")
     assert english.data.index.equals(dutch.data.index)
     assert all(english.title != dutch.title for english, dutch in zip(english.columns, dutch.columns, strict=True))
+
+
+def test_the_groups_are_told_apart_in_grey_too() -> None:
+    greys = sorted(np.dot(to_rgb(fill), (0.299, 0.587, 0.114)) for fill in FILLS.values())
+    assert min(np.diff(greys)) > 0.2
 
 
 # --- boundaries -------------------------------------------------------------------------------------------------------

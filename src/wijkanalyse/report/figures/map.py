@@ -134,7 +134,8 @@ def _fill(axis: Axes, states: pd.DataFrame, shapes: Mapping[str, Outline], line:
                 continue
             hatch = HATCHES["uncertain"] if is_uncertain else HATCHES.get(state)
             outline = Outline.make_compound_path(*(shapes[code] for code in codes))
-            edge = {None: "#ffffff", HATCHES["unclassified"]: FAINT}.get(hatch, INK)
+            # the lines of a hatch have the colour of the edge: light on dark, dark on light
+            edge = FAINT if state == "unclassified" else INK if is_uncertain and state == "not_active" else "#ffffff"
             axis.add_patch(PathPatch(outline, facecolor=fill, edgecolor=edge, hatch=hatch, lw=line, zorder=3 if hatch else 2))
 
 
