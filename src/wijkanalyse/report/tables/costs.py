@@ -155,7 +155,7 @@ def _place_and_source(row: Any, printed: Printed) -> str:
     if not pd.isna(row.year):
         place += f", {printed.number(row.case_id, 'year', int(row.year), 'year')}"
     if not pd.isna(row.n_cases):
-        place += f", n = {printed.number(row.case_id, 'n_cases', int(row.n_cases), 'count')}"
+        place += f", n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{printed.number(row.case_id, 'n_cases', int(row.n_cases), 'count')}"
     case = str(row.case_id)
     return f"{place} ({f'[{case}]({row.url})' if isinstance(row.url, str) else printed.words(case, 'case', case)})"
 
