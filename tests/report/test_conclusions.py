@@ -154,8 +154,23 @@ def test_a_run_in_which_nothing_could_be_estimated_still_has_every_sentence() ->
     assert words["matches"] == "ligt er geen"
     assert words["fifth"] == "Over de vijfde zeggen de cijfers hier niets: er was niets te berekenen."
     assert words["switchers"] == "Er is dus niets te schatten."
-    assert words["multiverse.curves"] == "bij een onbekend aantal uitkomsten"
+    assert words["multiverse.curves"] == "een onbekend aantal uitkomsten"
     assert not [name for name, text in words.items() if "sterker" in text or "korter" in text or "vrijwel geheel" in text]
+
+
+@pytest.mark.parametrize(
+    ("years", "shared", "circular"),
+    [
+        ("2020", "delen indeling en uitkomst een jaar", "Maar waar de andere hulp daalt"),
+        ("2019 en 2018", "komen indeling en uitkomst uit verschillende jaren", "Indeling en verandering komen uit versch"),
+    ],
+)
+def test_a_grouping_of_the_same_year_is_told(years: str, shared: str, circular: str) -> None:
+    chosen = {"use": "2020 en 2021 (voorlopig)", "duration": "2020", "crisis": "2020", "classification": years}
+    claims = [Claim(f"choice.{name}_years", math.nan, "text", name, ORIGIN, words=text) for name, text in chosen.items()]
+    words = {claim.id: claim.text for claim in drawn_from(claims)}
+    assert words["says.same_years"] == shared
+    assert words["says.use.circular"].startswith(circular)
 
 
 @pytest.mark.parametrize(("active", "not_active"), [(0, 340), (340, 0)])

@@ -357,5 +357,6 @@ def which_differ(findings: dict[str, Finding]) -> str:
     ]
     if not clear:
         return tr("bij geen uitkomst een verschil aantoonbaar") + aside
-    said = tr("bij {names} een verschil aantoonbaar", names=enumeration(clear))
-    return (said if len(clear) > 1 else tr("alleen {clause}", clause=said)) + aside
+    if len(clear) == 1:
+        return tr("alleen bij {name} een verschil aantoonbaar", name=clear[0]) + aside
+    return tr("bij {names} een verschil aantoonbaar", names=enumeration(clear)) + aside

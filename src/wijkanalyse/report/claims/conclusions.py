@@ -136,6 +136,11 @@ def _municipalities(known: _Known) -> Iterator[Claim]:
     same, apart = tr("delen indeling en uitkomst een jaar"), tr("komen indeling en uitkomst uit verschillende jaren")
     label = tr("Of indeling en uitkomst uit hetzelfde jaar komen")
     yield known.says("same_years", label, same if shared else apart, "choice.classification_years", *names)
+    same = tr("Maar waar de andere hulp daalt, telt een gemeente vanzelf eerder als actief.")
+    apart = tr("Indeling en verandering komen uit verschillende jaren.")
+    shared = bool(known.years("choice.use_years") & known.years("choice.classification_years"))
+    label = tr("Of het gebruik zelf bepaalt wie actief is")
+    yield known.says("use.circular", label, same if shared else apart, "choice.classification_years", "choice.use_years")
 
 
 def _published(known: _Known) -> Iterator[Claim]:
@@ -232,9 +237,9 @@ def _multiverse(known: _Known) -> Iterator[Claim]:
     names = [f"multiverse.{contrast}.other.p_median_statistic" for contrast in COMPARED]
     chance = {contrast: known.value(name) for contrast, name in zip(COMPARED, names, strict=True)}
     unlikely = [_SUBJECTS[contrast] for contrast, p in chance.items() if p < alpha]
-    words = tr("bij geen van de drie uitkomsten") if not unlikely else tr("bij {names}", names=enumeration(unlikely))
+    words = enumeration(unlikely) or tr("geen van de drie uitkomsten")
     if all(math.isnan(p) for p in chance.values()):
-        words = tr("bij een onbekend aantal uitkomsten")
+        words = tr("een onbekend aantal uitkomsten")
     label = tr("Bij welke uitkomsten de hele curve zonder de hulp van het team meer is dan toeval")
     yield known.says("multiverse.curves", label, words, *names)
 
@@ -249,6 +254,10 @@ def _evidence(known: _Known) -> Iterator[Claim]:
     cpb = known.count("cpb.all")
     words = grammar.counted(cpb, tr("CPB-onderzoek"), tr("CPB-onderzoeken"))
     yield known.says("cpb", tr("Onderzoeken van het CPB die de studie tegenspreken, in woorden"), words, "cpb.all", value=cpb)
+    answer = "answer.task_preventie.mv2022"
+    without = tr("Hoeveel gemeenten dat jaar antwoordden is niet bekend, dus er staat geen interval bij.")
+    words = without if math.isnan(known.figure(answer).lower) else tr("De intervallen bij deze antwoorden staan in de tabel.")
+    yield known.says("poll_intervals", tr("Of de antwoorden van de laatste peiling een interval hebben"), words, answer)
     shares = sorted(name for name in known.claims if re.fullmatch(r"poll\.y\d{4}\.share", name))
     words = grammar.course([known.value(name) for name in shares])
     yield known.says("polls", tr("Verloop van het aandeel gemeenten met wijkteams"), words, *shares)
