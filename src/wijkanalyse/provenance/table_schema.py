@@ -56,7 +56,7 @@ def meaning_of_variables(register: TableRegister) -> dict[str, str]:
 
 
 def _titles(titles: list[str]) -> str:
-    return titles[0] if len(titles) == 1 else f"{titles[0]} to {titles[-1]}"
+    return titles[0] if len(titles) == 1 else f"{titles[0]} … {titles[-1]}"
 
 
 def _type(kind: pa.DataType) -> str:
