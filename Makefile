@@ -1,13 +1,15 @@
 # Two commands do everything on a fresh machine with python3 (3.11 or newer), make and git:
 #   make report   set up, run the whole line, tell where the report is
 #   make test     set up, check style and types, run the tests
+# For who did not make the run:
+#   make verify   checks its bytes, its tables, and the numbers that the report prints
 # On a Slurm cluster:
 #   make cluster     adds what sends the steps to Slurm; then snakemake --profile workflow/profiles/slurm
 #   make test-slurm  tries it on a Slurm of its own on this machine
 # Choices go to Snakemake through ARGS:  make report ARGS="--configfile mijn-keuzes.yaml"
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
-.PHONY: report test check bench cluster test-slurm lock clean
+.PHONY: report test check verify bench cluster test-slurm lock clean
 
 PYTHON ?= python3
 CORES ?= 4
@@ -43,6 +45,10 @@ cluster: .venv/.ready-cluster
 
 test-slurm: .venv/.ready-dev .venv/.ready-cluster
 	@python -m pytest -m slurm tests/slurm $(ARGS)
+
+# Checks a finished run and changes nothing; one table, and an exit code
+verify: .venv/.ready-run
+	@wijkanalyse verify
 
 # Our fetch against plain cbsodata and pandas, the multiverse's engine against statsmodels and pyfixest, and the whole line
 bench: .venv/.ready-dev

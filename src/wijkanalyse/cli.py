@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from wijkanalyse.errors import WijkanalyseError, nearest
+from wijkanalyse.errors import WijkanalyseError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     trace.add_argument("claim", help="its name in data/processed/claims.csv, e.g. duration.zonder_verblijf.pooled.active")
     trace.set_defaults(run=_trace)
 
+    verify = commands.add_parser("verify", help="check a finished run: bytes, contracts, and the numbers in the report")
+    verify.set_defaults(run=_verify)
+
     vintages = commands.add_parser("vintages", help="what CBS changed between the two newest stored versions of a table")
     vintages.add_argument("table", nargs="?", help="number of a table; without it all tables with two versions")
     vintages.set_defaults(run=_vintages)
@@ -46,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     dictionary = commands.add_parser("dictionary", help="what every column of every table means, or write it to docs/")
     dictionary.add_argument("--write", action="store_true", help="write docs/data-dictionary.md")
     dictionary.set_defaults(run=_dictionary)
+
+    replication = commands.add_parser("replication", help="what a replicator asks, or write it to docs/")
+    replication.add_argument("--write", action="store_true", help="write docs/replication.md")
+    replication.add_argument("--measure", action="store_true", help="first take time and memory from the last run's benchmarks")
+    replication.set_defaults(run=_replication)
 
     chosen = parser.parse_args(arguments)
     try:
@@ -73,17 +81,26 @@ def _config(chosen: argparse.Namespace) -> None:
 
 
 def _trace(chosen: argparse.Namespace) -> None:
+    import pandas as pd
+
     from wijkanalyse.files import read_table
+    from wijkanalyse.provenance.telling import as_text
+    from wijkanalyse.provenance.tracing import Run, describe
     from wijkanalyse.report.claims import Claims
 
-    path = Path("data/processed/claims.parquet")
-    if not path.is_file():
-        raise WijkanalyseError(f"{path} is not there; run `snakemake --cores 4` first.")
-    ledger = read_table(path, Claims).set_index("id")
-    if chosen.claim not in ledger.index:
-        raise WijkanalyseError(f'there is no claim "{chosen.claim}"{nearest(chosen.claim, ledger.index)}')
-    for name, value in ledger.loc[chosen.claim].items():
-        print(f"{name:9} {value}")
+    ledgers = [Path(f"data/processed/{name}.parquet") for name in ("claims", "printed")]
+    if not ledgers[0].is_file():
+        raise WijkanalyseError(f"{ledgers[0]} is not there; run `snakemake --cores 4` first.")
+    claims = pd.concat([read_table(path, Claims) for path in ledgers if path.is_file()], ignore_index=True)
+    print(as_text(describe(chosen.claim, Run(claims))))
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    from wijkanalyse.provenance.verifying import as_table, is_in_order, verify
+
+    findings = verify()
+    print(as_table(findings))
+    return 0 if is_in_order(findings) else 1
 
 
 def _vintages(chosen: argparse.Namespace) -> None:
@@ -127,3 +144,17 @@ def _dictionary(chosen: argparse.Namespace) -> None:
         print(f"written: {PATH}")
     else:
         print(data_dictionary(), end="")
+
+
+def _replication(chosen: argparse.Namespace) -> None:
+    from wijkanalyse.files import write_text
+    from wijkanalyse.provenance.replication import MEASURED, PATH, measure, replication_text
+
+    if chosen.measure:
+        write_text(measure(), MEASURED)
+        print(f"written: {MEASURED}")
+    if chosen.write:
+        write_text(replication_text(), PATH)
+        print(f"written: {PATH}")
+    elif not chosen.measure:
+        print(replication_text(), end="")
