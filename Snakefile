@@ -7,6 +7,9 @@ min_version("9.19")
 configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/statline.smk"
 include: "workflow/rules/evidence.smk"

@@ -10,7 +10,12 @@ rule estimate_contrasts:
         classification=rules.classify.output.classification,
         code=code_of("estimate_contrasts"),
     output:
-        estimates="data/processed/estimates/contrasts.parquet",
+        estimates=report(
+            "data/processed/estimates/contrasts.parquet",
+            caption="../report/contrasts.rst",
+            category="Estimates",
+            labels={"table": "published contrasts"},
+        ),
         observations="data/processed/estimates/contrast_values.parquet",
     log:
         "logs/estimate_contrasts.log",
@@ -36,7 +41,12 @@ rule decompose_contrasts:
         classification=rules.classify.output.classification,
         code=code_of("decompose_contrasts"),
     output:
-        decomposition="data/processed/estimates/decomposition.parquet",
+        decomposition=report(
+            "data/processed/estimates/decomposition.parquet",
+            caption="../report/decomposition.rst",
+            category="Estimates",
+            labels={"table": "decomposition"},
+        ),
     log:
         "logs/decompose_contrasts.log",
     benchmark:
@@ -61,7 +71,12 @@ rule estimate_effects:
         estimands="config/estimands.yaml",
         code=code_of("estimate_effects"),
     output:
-        effects="data/processed/estimates/effects.parquet",
+        effects=report(
+            "data/processed/estimates/effects.parquet",
+            caption="../report/effects.rst",
+            category="Estimates",
+            labels={"table": "declared effects"},
+        ),
         balance="data/processed/estimates/balance.parquet",
         overlap="data/processed/estimates/overlap.parquet",
     log:
@@ -86,7 +101,12 @@ rule estimate_switchers:
         estimands="config/estimands.yaml",
         code=code_of("estimate_switchers"),
     output:
-        switchers="data/processed/estimates/switchers.parquet",
+        switchers=report(
+            "data/processed/estimates/switchers.parquet",
+            caption="../report/switchers.rst",
+            category="Estimates",
+            labels={"table": "switchers"},
+        ),
         bounds="data/processed/estimates/trend_bounds.parquet",
     log:
         "logs/estimate_switchers.log",
@@ -110,7 +130,12 @@ rule probe_sensitivity:
         estimands="config/estimands.yaml",
         code=code_of("probe_sensitivity"),
     output:
-        sensitivity="data/processed/estimates/sensitivity.parquet",
+        sensitivity=report(
+            "data/processed/estimates/sensitivity.parquet",
+            caption="../report/sensitivity.rst",
+            category="Estimates",
+            labels={"table": "sensitivity"},
+        ),
         curves="data/processed/estimates/curves.parquet",
     log:
         "logs/probe_sensitivity.log",

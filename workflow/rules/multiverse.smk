@@ -160,12 +160,27 @@ rule gather_multiverse:
         published="data/processed/evidence/published_figures.parquet",
         code=code_of("gather_multiverse"),
     output:
-        joint_test=f"{MULTIVERSE}/joint_test.parquet",
+        joint_test=report(
+            f"{MULTIVERSE}/joint_test.parquet",
+            caption="../report/multiverse_joint_test.rst",
+            category="Multiverse",
+            labels={"table": "joint test"},
+        ),
         branch_shares=f"{MULTIVERSE}/branch_shares.parquet",
         option_shifts=f"{MULTIVERSE}/option_shifts.parquet",
-        nearest=f"{MULTIVERSE}/nearest.parquet",
+        nearest=report(
+            f"{MULTIVERSE}/nearest.parquet",
+            caption="../report/multiverse_nearest.rst",
+            category="Multiverse",
+            labels={"table": "nearest to the published figures"},
+        ),
         common=f"{MULTIVERSE}/common.parquet",
-        summary=f"{MULTIVERSE}/summary.parquet",
+        summary=report(
+            f"{MULTIVERSE}/summary.parquet",
+            caption="../report/multiverse_summary.rst",
+            category="Multiverse",
+            labels={"table": "summary"},
+        ),
     log:
         "logs/gather_multiverse.log",
     benchmark:

@@ -10,10 +10,20 @@ rule build_panel:
         tables="config/tables.yaml",
         code=code_of("build_panel"),
     output:
-        panel="data/processed/panel.parquet",
+        panel=report(
+            "data/processed/panel.parquet",
+            caption="../report/panel.rst",
+            category="Data",
+            labels={"table": "panel"},
+        ),
         long="data/processed/panel_long.parquet",
         cells="data/processed/cells.parquet",
-        checks="data/processed/checks.parquet",
+        checks=report(
+            "data/processed/checks.parquet",
+            caption="../report/checks.rst",
+            category="Data",
+            labels={"table": "checks"},
+        ),
     log:
         "logs/build_panel.log",
     benchmark:
@@ -35,7 +45,12 @@ rule classify:
         long=rules.build_panel.output.long,
         code=code_of("classify"),
     output:
-        classification="data/processed/classification.parquet",
+        classification=report(
+            "data/processed/classification.parquet",
+            caption="../report/classification.rst",
+            category="Data",
+            labels={"table": "classification"},
+        ),
         by_year="data/processed/activity_by_year.parquet",
     log:
         "logs/classify.log",
