@@ -99,9 +99,9 @@ def _fit(structure: Structure, y: Floats, weight: Floats, group: Groups, minimum
     inverse = _divided(1.0, by_region)
     total, d_total = by_region.sum(axis=1), d_region.sum(axis=1)
 
-    # moments of [covariates, active, value] within regions
+    # moments of [covariates, active, value] within regions; symmetric, and only the part above the diagonal is filled and read
     k = structure.count
-    moments = np.empty((len(y), k + 2, k + 2), dtype=y.dtype)
+    moments = np.zeros((len(y), k + 2, k + 2), dtype=y.dtype)
     moments[:, k, k] = d_total - (d_region**2 * inverse).sum(axis=1)
     moments[:, k, k + 1] = dot(wd, y) - (d_region * y_region * inverse).sum(axis=1)
     x_region = (w @ structure.x_by_region).reshape(len(y), structure.regions.shape[1], k)
