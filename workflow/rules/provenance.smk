@@ -2,6 +2,11 @@
 # MAKES  data/processed/datapackage.json: what each column of each processed table means, its source and the sha256 of its file;
 #        data/processed/choices.yaml: the choices of the run, to run it again with;
 #        ro-crate-metadata.json: what went into the run, what came out, and the code and software that made it
+import mimetypes
+
+# for `snakemake --report`: Python does not know the kind, and would call it text
+mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
+
 PACKAGE = sorted(str(path) for path in Path("src/wijkanalyse").rglob("*.py"))
 MADE = sorted({str(path) for rule in workflow.rules for path in rule.output})
 
