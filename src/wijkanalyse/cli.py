@@ -91,7 +91,11 @@ def _trace(chosen: argparse.Namespace) -> None:
     ledgers = [Path(f"data/processed/{name}.parquet") for name in ("claims", "printed")]
     if not ledgers[0].is_file():
         raise WijkanalyseError(f"{ledgers[0]} is not there; run `snakemake --cores 4` first.")
-    claims = pd.concat([read_table(path, Claims) for path in ledgers if path.is_file()], ignore_index=True)
+    try:
+        claims = pd.concat([read_table(path, Claims) for path in ledgers if path.is_file()], ignore_index=True)
+    except (OSError, ValueError) as error:
+        names = " or ".join(str(path) for path in ledgers)
+        raise WijkanalyseError(f"{names} cannot be read ({error}); run `snakemake --cores 4` again.") from error
     print(as_text(describe(chosen.claim, Run(claims))))
 
 

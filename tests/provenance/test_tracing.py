@@ -113,6 +113,16 @@ def test_before_there_is_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert "is not there; run `snakemake --cores 4` first." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["statline.json", "cells.parquet", "claims.parquet"])
+def test_a_damaged_file_is_named(
+    run: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run / "data/processed" / name).write_bytes(b"{}")
+    monkeypatch.chdir(run)
+    assert main(["trace", "duration.active"]) == 1
+    assert name in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def behind() -> Behind:
     return Behind(Config(), read_estimands(ROOT / "config/estimands.yaml"))

@@ -108,7 +108,7 @@ class Run:
     def __init__(self, claims: pd.DataFrame, root: Path = Path(), config: Config | None = None) -> None:
         self.root = root
         self.claims = {str(row["id"]): row for row in claims.to_dict("records")}
-        self.register: dict[str, Any] = json.loads(_text(root / PROCESSED / "statline.json"))
+        self.register = _register(root / PROCESSED / "statline.json")
         self.commit = commit(root)
         self._behind = Behind(config or _choices(root), read_estimands(root / "config/estimands.yaml"))
         self._tables = read_tables(root / "config/tables.yaml").tables
@@ -118,10 +118,11 @@ class Run:
     def cells(self) -> pd.DataFrame:
         """Per (table, variable, year): key, status, number of municipal cells, of which published, and the first few."""
         path = self.root / PROCESSED / "cells.parquet"
-        if not path.is_file():
-            raise WijkanalyseError(f"{path} is not there; run `snakemake --cores 4` first.")
         columns = ["table", "variable", "region", "period", "year", "is_year", "period_status", "column_key", "value", "reason"]
-        cells = pd.read_parquet(path, columns=columns)
+        try:
+            cells = pd.read_parquet(path, columns=columns)
+        except (OSError, ValueError) as error:
+            raise WijkanalyseError(f"{path} cannot be read ({error}); run `snakemake --cores 4` first.") from error
         cells = cells[cells["is_year"] & cells["region"].str.startswith("GM") & cells["reason"].ne(NO_MUNICIPALITY)]
         groups = cells.groupby(["table", "variable", "year"], sort=True)
         first = groups.head(_SHOWN)
@@ -289,6 +290,15 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         raise WijkanalyseError(f"{path} is not there; run `snakemake --cores 4` first.") from error
+
+
+def _register(path: Path) -> dict[str, Any]:
+    try:
+        register = json.loads(_text(path))
+        _ = register["source"], {**register["tables"]}
+    except (ValueError, LookupError, TypeError) as error:
+        raise WijkanalyseError(f"{path} is no register of a run ({error!r}); run `snakemake --cores 4` again.") from error
+    return dict(register)
 
 
 def _choices(root: Path) -> Config:
