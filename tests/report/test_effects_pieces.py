@@ -213,11 +213,11 @@ def test_every_setting_of_the_analysis_has_words_in_both_languages() -> None:
 def test_the_sensitivity_has_a_row_per_choice_with_every_estimand_beside_it(tmp_path: Path) -> None:
     titles = {"use_change": "Gebruik", "crisis_share": "Crisis"}
     dutch, english = in_both(
-        lambda: draw.draw_sensitivity(sensitivity_rows(sensitivity()), titles, tmp_path / "x.svg", mark=False)
+        lambda: draw.draw_sensitivity(sensitivity_rows(sensitivity()), titles, titles, tmp_path / "x.svg", mark=False)
     )
     assert dutch.data.loc["activity 2018-2019", ["use_change value", "crisis_share upper"]].tolist() == [2.0, 3.0]
     assert np.isnan(dutch.data.loc["bounds extreme", "use_change lower"])
-    assert english.data.loc["activity 2018-2019", "label"] == "classified over 2018-2019"
+    assert english.data.loc["activity 2018-2019", "choice"] == "Classification: classified over 2018-2019"
 
 
 def test_every_threshold_stands_behind_the_curves_and_a_few_doses(tmp_path: Path) -> None:
@@ -229,7 +229,8 @@ def test_every_threshold_stands_behind_the_curves_and_a_few_doses(tmp_path: Path
             for curve, places in x.items() for at in places
         ]
     )  # fmt: skip
-    dutch, english = in_both(lambda: draw_curves(curves, {"use_change": "Gebruik"}, 5.0, tmp_path / "x.svg", mark=False))
+    titles = {"use_change": "Gebruik"}
+    dutch, english = in_both(lambda: draw_curves(curves, titles, titles, 5.0, tmp_path / "x.svg", mark=False))
     kept = dutch.data.groupby("kind", sort=False)["x"].apply(list).tolist()
     assert kept == [x["threshold"], [0, 10, 20, 30, 40]]
     assert "andere grens 10%: 1,0% (0,0 tot 2,0%)" in dutch.alt

@@ -81,7 +81,7 @@ def test_the_curve_marks_what_was_published_and_what_has_a_name_in_both_language
     for language in ("nl", "en"):
         with speaking(language):
             labels = {name: tr(named.label) for name, named in declaration.named.items()}
-            drawn[language] = draw_curves(drawings, dict(UNITS), labels, summary, tmp_path / "x.svg", mark=False)
+            drawn[language] = draw_curves(drawings, UNITS, UNITS, labels, summary, tmp_path / "x.svg", mark=False)
     dutch, english = drawn["nl"].data, drawn["en"].data
     assert dutch.index.equals(english.index)
     assert dutch.index.is_unique

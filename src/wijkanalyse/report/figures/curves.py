@@ -21,10 +21,18 @@ _SHOWN_DOSES = 5
 """How many points of the smooth curve stand in the figures behind it; the thresholds are all there."""
 
 
-def draw_curves(curves: pd.DataFrame, titles: Mapping[str, str], threshold_pct: float, path: Path, mark: bool) -> Drawn:
+def draw_curves(
+    curves: pd.DataFrame,
+    titles: Mapping[str, str],
+    briefs: Mapping[str, str],
+    threshold_pct: float,
+    path: Path,
+    mark: bool,
+) -> Drawn:
     """A row per estimand: on the left the estimate for every threshold, on the right along the share of the team.
 
-    `curves` as `effects.results.Curves`; `titles` names the estimands. Both panels of a row have one vertical axis.
+    `curves` as `effects.results.Curves`; `titles` names the estimands, `briefs` does so behind the figure. Both panels of a
+    row have one vertical axis.
     """
     names = [name for name in titles if len(_curve(curves, name, "threshold")) and len(_curve(curves, name, "dose"))]
     if not names:
@@ -53,7 +61,7 @@ def draw_curves(curves: pd.DataFrame, titles: Mapping[str, str], threshold_pct: 
                         interval=interval(last["lower"], last["upper"], "percent", 1),
                     )
                 )
-                data += [_row(name, titles[name], kind, row) for row in records(_shown(rows, kind))]
+                data += [_row(name, briefs[name], kind, row) for row in records(_shown(rows, kind))]
         axes[-2].set_xlabel(tr("actief boven dit aandeel van het team (%)"))
         axes[-1].set_xlabel(tr("aandeel van het team (%), tegen geen"))
     alt = tr("Schattingen langs de grens en langs het aandeel. {said}.", said="; ".join(said))

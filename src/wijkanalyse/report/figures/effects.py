@@ -54,7 +54,7 @@ def draw_estimates(rows: pd.DataFrame, path: Path, mark: bool) -> Drawn:
     ]
     alt = tr("Schattingen met hun interval. {said}.", said="; ".join(parts))
     counted = known["is_mechanical"].map({True: tr("mechanisch"), False: ""})
-    columns = [Column("group", tr("Uitkomst")), Column("label", tr("Schatting")), Column("counted", ""), *_ends()]
+    columns = [Column("label", tr("Schatting")), Column("counted", ""), *_ends()]
     return Drawn(alt, columns, known.assign(counted=counted).set_index("estimand"))
 
 
@@ -116,11 +116,11 @@ def _estimate_legend(known: pd.DataFrame) -> list[mpl.lines.Line2D]:
     return handles
 
 
-def draw_sensitivity(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, mark: bool) -> Drawn:
+def draw_sensitivity(rows: pd.DataFrame, titles: Mapping[str, str], briefs: Mapping[str, str], path: Path, mark: bool) -> Drawn:
     """A column per primary estimand, a row per choice: the estimate and its interval when that one choice is another.
 
     `rows` has estimand, key (a code that names the choice), group, label, value, lower, upper, is_main, is_mechanical, in the
-    order from top to bottom; `titles` names the columns.
+    order from top to bottom; `titles` names the columns, and `briefs` those of the figures behind it.
     """
     names = [name for name in titles if name in set(rows["estimand"])]
     if not names:
@@ -156,7 +156,7 @@ def draw_sensitivity(rows: pd.DataFrame, titles: Mapping[str, str], path: Path, 
         if len(values := rows.loc[rows["estimand"].eq(name), "value"].dropna())
     ]
     alt = tr("De hoofdschattingen bij andere keuzes. {said}.", said=". ".join(said))
-    return Drawn(alt, *_sensitivity_data(rows, choices, {name: titles[name] for name in names}))
+    return Drawn(alt, *_sensitivity_data(rows, choices, {name: briefs[name] for name in names}))
 
 
 def _room(chosen: pd.DataFrame) -> tuple[float, float]:
@@ -169,7 +169,8 @@ def _sensitivity_data(
     rows: pd.DataFrame, choices: pd.DataFrame, titles: Mapping[str, str]
 ) -> tuple[list[Column], pd.DataFrame]:
     """A row per choice; of each estimand the estimate and its interval."""
-    columns, data = [Column("group", tr("Keuze")), Column("label", tr("Anders"))], choices.set_index("key")[["group", "label"]]
+    columns, data = [Column("choice", tr("Keuze"))], choices.set_index("key")[["group", "label"]]
+    data = data.assign(choice=data["group"] + ": " + data["label"])
     for name, title in titles.items():
         own = rows[rows["estimand"].eq(name)].set_index("key")
         for end, column in (("value", title), ("lower", tr("van")), ("upper", tr("tot"))):

@@ -32,6 +32,7 @@ _WINDOW = 9
 def draw_curves(
     drawings: Mapping[str, CurveDrawing],
     titles: Mapping[str, str],
+    briefs: Mapping[str, str],
     labels: Mapping[str, str],
     summary: pd.DataFrame,
     path: Path,
@@ -41,7 +42,8 @@ def draw_curves(
 
     On the right the specifications that are not mechanical stand upwards and the mechanical ones downwards, with of each side
     the middle half (thick) and nine tenths (thin). Marked are the published difference and the specifications with a name,
-    which `labels` has in words. `summary` (`Summary`) gives the counts.
+    which `labels` has in words. `titles` names the contrasts, `briefs` does so behind the figure; `summary` (`Summary`) has
+    the quantiles.
     """
     drawings = {name: drawing for name, drawing in drawings.items() if len(drawing.curve)}
     if not drawings:
@@ -57,7 +59,7 @@ def draw_curves(
             density_axis.set_xlim(low, high)
             curve_axis.set_title(titles[contrast], fontsize=8.5)
             said += _in_words(contrast, titles[contrast], drawing)
-            data += _behind(contrast, titles[contrast], drawing, labels)
+            data += _behind(contrast, briefs[contrast], drawing, labels)
         axes[-2].set_xlabel(tr("specificaties, van laag naar hoog (%)"))
         axes[-1].set_xlabel(tr("verschil actief min niet actief"))
         figure.legend(handles=_legend(drawings, labels), loc="outside lower center", ncols=3, fontsize=7.5, handlelength=2)

@@ -16,6 +16,7 @@ _PLACED = re.compile(r'\b(x|y|x1|x2|y1|y2|width|height)="(-?\d+\.\d+)"')
 _TRANSLATED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _ALONG = re.compile(r'(<use xlink:href="#[^"]*") transform="translate\(([-\d.]+) 0\)"')
+_NAMED_GROUP = re.compile(r'<g id="[^"]*"')
 _GLYPH = re.compile(r"\bDejaVuSans(-Bold|-Oblique)?-([0-9a-f]+)\b")
 
 
@@ -28,6 +29,7 @@ def slender(svg: str) -> str:
     svg = _TRANSLATED.sub(lambda found: f"translate({_round(found[1])} {_round(found[2])})", svg)
     svg = _ALONG.sub(r'\1 x="\2"', svg)
     svg = _GLYPH.sub(lambda found: f"g{(found[1] or '-')[1:2].lower()}{found[2]}", svg)
+    svg = _NAMED_GROUP.sub("<g", svg)  # no one refers to a group
     return re.sub(r">\s+<", "><", svg)
 
 

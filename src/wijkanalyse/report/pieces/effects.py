@@ -71,6 +71,7 @@ def _of_the_construction(context: Context) -> Iterator[Figure]:
 def _of_the_primary(context: Context) -> Iterator[Figure]:
     estimands, mark = _estimands(context), context.mark
     titles = {estimand.id: tr(estimand.label) for estimand in estimands.primary}
+    briefs = _briefs(titles)
     primary = [f"effect.{name}.value" for name in titles]
     yield Figure(
         "sensitivity",
@@ -78,7 +79,7 @@ def _of_the_primary(context: Context) -> Iterator[Figure]:
             "De hoofdschattingen bij telkens één andere keuze. De band is het interval van de hoofdschatting. Van het weglaten "
             "van telkens één jeugdregio staan het laagste en het hoogste."
         ),
-        partial(draw.draw_sensitivity, sensitivity_rows(context.table("sensitivity", Sensitivity)), titles, mark=mark),
+        partial(draw.draw_sensitivity, sensitivity_rows(context.table("sensitivity", Sensitivity)), titles, briefs, mark=mark),
         _printed(context, "sensitivity", "probe_sensitivity", primary),
     )
     threshold = float(context.config["classification"]["threshold_pct"])
@@ -88,7 +89,7 @@ def _of_the_primary(context: Context) -> Iterator[Figure]:
             "De hoofdschattingen bij elke grens voor actief (links; de streep is de grens van dit rapport), en langs het "
             "aandeel van het team zelf (rechts)."
         ),
-        partial(draw_curves, context.table("curves", Curves), titles, threshold, mark=mark),
+        partial(draw_curves, context.table("curves", Curves), titles, briefs, threshold, mark=mark),
         _printed(context, "curves", "probe_sensitivity", primary),
     )
 
@@ -147,6 +148,13 @@ def estimate_rows(effects: pd.DataFrame, estimands: Estimands) -> pd.DataFrame:
         is_primary=rows["role"].eq("primary"),
     )
     return made.sort_values("family", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+
+def _briefs(titles: Mapping[str, str]) -> dict[str, str]:
+    """The families of some estimands, each as its brief name, or their labels where two are of one family."""
+    families = {name: name.split("_")[0] for name in titles}
+    is_clear = len(set(families.values())) == len(titles) and set(families.values()) <= set(FAMILIES)
+    return {name: FAMILIES[family] for name, family in families.items()} if is_clear else dict(titles)
 
 
 def _estimands(context: Context) -> Estimands:

@@ -33,6 +33,7 @@ def figures(context: Context) -> Iterator[Figure]:
         str(name): curve_drawing(specifications, name, pairs[name], declaration.level, steps=120, bins=60) for name in NAMES
     }
     titles = {str(name): f"{CONTRASTS[name]} ({AXES[name]})" for name in NAMES}
+    briefs = {name: f"{tabulate.BRIEF[name]} ({AXES[name]})" for name in titles}
     labels = {name: tr(named.label) for name, named in declaration.named.items()}
     yield Figure(
         "multiverse",
@@ -40,7 +41,9 @@ def figures(context: Context) -> Iterator[Figure]:
             "Het verschil actief min niet actief over alle berekende specificaties: links gesorteerd, met de mediaan van hun "
             "intervallen; rechts hoe ze verdeeld zijn, de mechanische naar beneden."
         ),
-        partial(draw.draw_curves, drawings, titles, labels, context.table("multiverse_summary", Summary), mark=context.mark),
+        partial(
+            draw.draw_curves, drawings, titles, briefs, labels, context.table("multiverse_summary", Summary), mark=context.mark
+        ),
         _printed(context, "multiverse", "specifications"),
     )
 

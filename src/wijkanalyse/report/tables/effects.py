@@ -74,17 +74,17 @@ def methods(estimands: Estimands, printed: Printed) -> str:
     for (question, is_not), asked in by_question.items():
         name = asked[0].id
         who = "; ".join(tr(estimand.label) for estimand in asked)
-        hows = list(dict.fromkeys(how(estimand, usual, printed) for estimand in asked))
+        hows = "; ".join(dict.fromkeys(how(estimand, usual, printed) for estimand in asked))
         said = f"{printed.words(name, 'question', tr(question))} *{printed.words(name, 'is_not', tr(is_not))}*"
-        rows.append([f"{who} ({ROLES[asked[0].role]})", said, "; ".join(hows)])
+        rows.append([f"**{who}** ({ROLES[asked[0].role]}): {hows}", said])
     caption = tr("Wat er is geschat, en (cursief) wat het antwoord niet is.")
     if usual:
         usually = printed.words("usual", "activity", years_in_words(usual))
         caption += " " + tr(
             "Tenzij anders vermeld is ingedeeld over {years}, met achtergrondkenmerken in het model.", years=usually
         )
-    header = [tr("Schatting"), tr("Vraag, en wat het antwoord niet is"), tr("Hoe")]
-    return markdown_table(header, rows, caption, "tbl-schattingen", [26, 48, 26], 0)
+    header = [tr("Schatting, en hoe"), tr("Vraag, en wat het antwoord niet is")]
+    return markdown_table(header, rows, caption, "tbl-schattingen", [50, 50], 0)
 
 
 def how(estimand: Estimand, usual: Sequence[int], printed: Printed) -> str:
@@ -124,10 +124,10 @@ def estimates(effects: pd.DataFrame, estimands: Estimands, ledger: Ledger, print
         else:
             found = [ledger.with_interval(f"{name}.value"), ledger.text(f"{name}.p")]
         kind = tr("mechanisch") if row.is_mechanical else ROLES[row.role]
-        rows.append([label, f"`{row.estimand}`", kind, *found])
-    header = [tr("Schatting"), tr("Naam"), tr("Soort"), tr("Verschil (%) en interval"), "p"]
+        rows.append([f"{label} `{row.estimand}`", kind, *found])
+    header = [tr("Schatting"), tr("Soort"), tr("Verschil (%) en interval"), "p"]
     caption = tr("Alle schattingen. Mechanisch: de uitkomst bevat waarop gemeenten zijn ingedeeld.")
-    return markdown_table(header, rows, caption + marked(mark), "tbl-alle-schattingen", [30, 28, 12, 22, 8], 2)
+    return markdown_table(header, rows, caption + marked(mark), "tbl-alle-schattingen", [54, 14, 24, 8], 2)
 
 
 def balance(table: pd.DataFrame, printed: Printed, mark: bool) -> str:

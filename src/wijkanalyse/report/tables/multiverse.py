@@ -83,7 +83,8 @@ def choices(shares: pd.DataFrame, printed: Printed, mark: bool) -> str:
 def nearest(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]], printed: Printed, mark: bool) -> str:
     """The specifications nearest to the published figures, the first few of each contrast."""
     caption = tr(
-        "De specificaties die het dichtst bij de gepubliceerde cijfers komen; als de studie: beide groepen ronden daarop af."
+        "De specificaties die het dichtst bij de gepubliceerde cijfers komen. Mech.: mechanisch. Met een sterretje: beide "
+        "groepen ronden op de gepubliceerde cijfers af."
     )
     return _nearest(table[table["rank"].le(SHOWN)], differences, printed, caption + marked(mark), "tbl-multiversum-dichtbij")
 
@@ -91,7 +92,11 @@ def nearest(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]], pr
 def nearest_all(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]], printed: Printed, mark: bool) -> str:
     """All of the nearest specifications (`Nearest`)."""
     most = printed.number("all", "most", float(table["rank"].max()) if len(table) else math.nan, "count")
-    caption = tr("Per uitkomst de {n} specificaties die het dichtst bij de gepubliceerde cijfers komen.", n=most)
+    caption = tr(
+        "Per uitkomst de {n} specificaties die het dichtst bij de gepubliceerde cijfers komen. Mech.: mechanisch. Met een "
+        "sterretje: beide groepen ronden op de gepubliceerde cijfers af.",
+        n=most,
+    )
     return _nearest(table, differences, printed, caption + marked(mark), "tbl-multiversum-dichtbij-alle")
 
 
@@ -101,17 +106,14 @@ def _nearest(
     """`differences` says by id in which choices a specification differs from the primary."""
     if table.empty:
         return tr("Van geen specificatie is te zeggen hoe ver zij van de gepubliceerde cijfers ligt.") + "\n"
-    yes, no = tr("ja"), tr("nee")
     rows = []
     for row in records(table):
         decimals = min(DECIMALS[row.contrast] + 1, 2)
         values = [printed.number(row.id, group, getattr(row, group), decimals=decimals) for group in ("active", "not_active")]
         rows.append(
             [
-                BRIEF[row.contrast],
-                tr("{active} tegen {others}", active=values[0], others=values[1]),
-                yes if row.within_rounding else no,
-                yes if row.mechanical else no,
+                BRIEF[row.contrast] + (f", {BRIEF_SIDES[MECHANICAL]}" if row.mechanical else ""),
+                tr("{active} tegen {others}", active=values[0], others=values[1]) + ("\\*" if row.within_rounding else ""),
                 "; ".join(
                     f"{branch}: {printed.words(row.id, code, option)}" for code, branch, option in differences.get(row.id, ())
                 )
@@ -121,8 +123,6 @@ def _nearest(
     header = [
         tr("Uitkomst"),
         tr("Actief tegen niet actief"),
-        tr("Als de studie"),
-        tr("Mech."),
         tr("Wat anders is dan in de hoofdspecificatie"),
     ]
-    return markdown_table(header, rows, caption, label, [11, 15, 9, 8, 57], 0)
+    return markdown_table(header, rows, caption, label, [14, 20, 66], 0)
