@@ -19,7 +19,7 @@ from wijkanalyse.report.figures.multiverse import draw_curves
 from wijkanalyse.report.language import catalogue, speaking, tr
 from wijkanalyse.report.pieces.multiverse import from_primary
 from wijkanalyse.report.tables import multiverse as tabulate
-from wijkanalyse.report.tables.deviations import deviations
+from wijkanalyse.report.tables.declared import declared, deviations
 from wijkanalyse.report.tables.markdown import Ledger
 
 CONTRASTS = ("use", "duration", "crisis")
@@ -190,9 +190,25 @@ def test_the_claim_says_whether_the_primary_was_changed() -> None:
         assert (claim["text"].startswith(words[0]), claim["text_en"].startswith(words[1])) == (True, True)
 
 
-def test_every_label_of_the_declaration_has_a_translation(declaration: Declaration) -> None:
+def test_every_option_stands_there_with_what_speaks_for_it(declaration: Declaration) -> None:
+    for language in ("nl", "en"):
+        with speaking(language):
+            table = declared(declaration, printed())
+            said = plain(table)
+            for branch in BRANCHES:
+                for option in declaration.options(branch).values():
+                    assert f"{tr(option.label)}" in said
+                    assert f"| {tr(option.defence)} |" in said
+        assert not unlinked_numbers(table)
+    assert (
+        "| Threshold for active | 2% | Above 2 per cent the team is demonstrably more than an error of registration. |" in said
+    )
+    assert "|  | **5%** | The threshold that the study names. |" in said
+
+
+def test_every_label_and_defence_of_the_declaration_has_a_translation(declaration: Declaration) -> None:
     labels = [named.label for named in declaration.named.values()]
     for branch in BRANCHES:
         labels.append(getattr(declaration.branches, branch).label)
-        labels += [option.label for option in declaration.options(branch).values()]
+        labels += [text for option in declaration.options(branch).values() for text in (option.label, option.defence)]
     assert not {label for label in labels if any(map(str.isalpha, label))} - set(catalogue())

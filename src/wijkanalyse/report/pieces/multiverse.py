@@ -1,4 +1,4 @@
-"""The multiverse: every defensible definition, one picture and five tables."""
+"""The multiverse: every defensible definition, one picture and six tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wijkanalyse.report.figures import multiverse as draw
 from wijkanalyse.report.language import Words, tr
 from wijkanalyse.report.pieces.context import Context, Figure
 from wijkanalyse.report.tables import multiverse as tabulate
-from wijkanalyse.report.tables.deviations import deviations
+from wijkanalyse.report.tables.declared import declared, deviations
 from wijkanalyse.report.tables.multiverse import Choice
 from wijkanalyse.report.tables.printed import Printed
 from wijkanalyse.report.words import CONTRASTS
@@ -49,7 +49,7 @@ def figures(context: Context) -> Iterator[Figure]:
 
 
 def tables(context: Context) -> Iterator[tuple[str, str]]:
-    """Curves in a few figures, what each choice does, the nearest specifications, and what was changed in the primary."""
+    """Curves in a few figures, what each choice does, the nearest specifications, and what was declared."""
     declaration, mark = read_declaration(context.files["declaration"]), context.mark
     summary = context.table("multiverse_summary", Summary)
     yield (
@@ -62,10 +62,10 @@ def tables(context: Context) -> Iterator[tuple[str, str]]:
     differences = from_primary(declaration, context.table("specifications", Specifications), set(found["id"]))
     for name, tabulated in (("multiverse_nearest", tabulate.nearest), ("multiverse_nearest_all", tabulate.nearest_all)):
         yield name, tabulated(found, differences, _printed(context, f"tbl_{name}", "nearest"), mark)
-    yield (
-        "multiverse_deviations",
-        deviations(declaration, context.printed("tbl_multiverse_deviations", "declaration", "-", "-")),
-    )
+    printed = context.printed("tbl_multiverse_deviations", "declaration", "-", "-")
+    yield "multiverse_deviations", deviations(declaration, printed)
+    printed = context.printed("tbl_multiverse_declared", "declaration", "-", "-")
+    yield "multiverse_declared", declared(declaration, printed)
 
 
 def from_primary(declaration: Declaration, specifications: pd.DataFrame, wanted: set[str]) -> dict[str, list[Choice]]:

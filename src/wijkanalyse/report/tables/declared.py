@@ -1,13 +1,32 @@
-"""Whether the primary specification of the multiverse is still the one that was frozen, and if not, what was changed."""
+"""What was declared of the multiverse: its choices with their defence, and whether its primary is still the frozen one."""
 
 from __future__ import annotations
 
-from wijkanalyse.effects.multiverse.declaration import Declaration
+from wijkanalyse.effects.multiverse.declaration import BRANCHES, Declaration
 from wijkanalyse.effects.multiverse.frozen import Changed, changed_since_frozen
 from wijkanalyse.report.language import tr
 from wijkanalyse.report.tables.markdown import markdown_table
 from wijkanalyse.report.tables.printed import Printed
 from wijkanalyse.report.words import CONTRASTS
+
+
+def declared(declaration: Declaration, printed: Printed) -> str:
+    """Every choice, its options, and what speaks for each; the option of the primary is bold where all contrasts share it."""
+    rows = []
+    for branch in BRANCHES:
+        label = tr(getattr(declaration.branches, branch).label)
+        for name, option in declaration.options(branch).items():
+            key = f"{branch} {name}"
+            words = printed.words(key, "option", tr(option.label))
+            is_primary = declaration.primary.options.get(branch) == name
+            rows.append([label, f"**{words}**" if is_primary else words, printed.words(key, "defence", tr(option.defence))])
+            label = ""
+    caption = tr(
+        "Alle keuzes van het multiversum, hun opties en wat voor elk daarvan spreekt. Vet: de optie van de hoofdspecificatie, "
+        "waar die voor alle uitkomsten dezelfde is."
+    )
+    header = [tr("Keuze"), tr("Optie"), tr("Wat ervoor spreekt")]
+    return markdown_table(header, rows, caption, "tbl-multiversum-opties", [24, 24, 52], 0)
 
 
 def deviations(declaration: Declaration, printed: Printed) -> str:
