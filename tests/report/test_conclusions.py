@@ -59,6 +59,8 @@ def run(**changed: Figure | None) -> list[Claim]:
         "indicators.within": Figure(6),
         "indicators.within_elsewhere": Figure(8),
         "cpb.all": Figure(3),
+        "switchers.use.early.n": Figure(9),
+        "switchers.use.late.n": Figure(1),
         **{name.replace("__", "."): figure for name, figure in changed.items()},
     }
     return [Claim(name, *figure[:1], "count", name, ORIGIN, *figure[1:]) for name, figure in figures.items() if figure]
@@ -80,6 +82,7 @@ def test_where_counting_makes_the_difference_the_report_says_so() -> None:
     assert words["primary"] == "bij geen uitkomst een verschil aantoonbaar"
     assert words["fifth"].startswith("De nagerekende cijfers dragen de vijfde niet")
     assert words["uncertain"] == "één gemeente"
+    assert (words["switched.early"], words["switched.late"]) == ("negen gemeenten", "één gemeente")
     assert words["polls"] == "een gestage stijging of daling is het niet"
     assert words["plain.left"].startswith("We zien dan geen duidelijk verschil.")
 

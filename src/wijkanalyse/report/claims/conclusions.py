@@ -203,6 +203,10 @@ def _effects(known: _Known) -> Iterator[Claim]:
     label = tr("Of de intervallen van het bereik van beide groepen jongeren overlappen")
     yield known.says("reach", label, grammar.overlap(*(known.figure(key) for key in reach)), *reach)
     eras = "switchers.use.early.n", "switchers.use.late.n"
+    for era, key in zip(("early", "late"), eras, strict=True):
+        count = known.count(key)
+        words = grammar.counted(count, tr("gemeente"), tr("gemeenten"))
+        yield known.says(f"switched.{era}", tr("Gemeenten die actief werden, in woorden"), words, key, value=count)
     most = max(known.count(key) for key in eras)
     yield known.says("switchers", tr("Of dat veel gemeenten zijn"), grammar.enough(most), *eras)
     words = grammar.alike(known.value("balance.after"))
