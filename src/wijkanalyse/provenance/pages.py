@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from wijkanalyse.errors import WijkanalyseError
-from wijkanalyse.report.language import LANGUAGES, Language
+from wijkanalyse.report.language import LANGUAGES, Language, speaking
 from wijkanalyse.report.tracked import check_tracked, numbers_in_text, numbers_of
 
 Outcome = tuple[str, list[str]] | str
@@ -45,7 +45,8 @@ def faults_of_html(document: Document, ledger: pd.DataFrame) -> Outcome:
     page = document.html.read_text(encoding="utf-8", errors="replace")
     what = f"{len(numbers_of(page).claims)} numbers, each as in the ledger"
     try:
-        check_tracked(page, ledger, document.language, document.html.name)
+        with speaking(document.language):
+            check_tracked(page, ledger, document.language, document.html.name)
     except WijkanalyseError as error:
         # the first line says how many there are, the last what the author of a text can do
         lines = [" ".join(line.split()) for line in str(error).splitlines() if line.startswith("  ")]
