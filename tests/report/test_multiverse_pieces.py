@@ -122,6 +122,10 @@ def test_the_text_has_three_nearest_specifications_per_contrast_and_the_appendix
     assert not unlinked_numbers(few)
     assert not unlinked_numbers(every)
     assert "By outcome the 20 specifications" in plain(every)
+    # the text names the choice of every option; the appendix only of options that do not tell it themselves
+    assert "threshold for active: 10%" in plain(every)
+    assert "suppressed cells: " in few
+    assert "suppressed cells: " not in every
     first = found[found["contrast"].eq("duration") & found["rank"].eq(1)].iloc[0]
     assert linked(few)[f"cell.piece.{first['id'].replace('-', '_')}.active"] == f"{first['active']:.1f}"
 
@@ -197,13 +201,11 @@ def test_every_option_stands_there_with_what_speaks_for_it(declaration: Declarat
             said = plain(table)
             for branch in BRANCHES:
                 for option in declaration.options(branch).values():
-                    assert f"{tr(option.label)}" in said
-                    assert f"| {tr(option.defence)} |" in said
+                    assert f"*{tr(option.label)}*: {tr(option.defence)}" in said.replace("**", "*")
         assert not unlinked_numbers(table)
-    assert (
-        "| Threshold for active | 2% | Above 2 per cent the team is demonstrably more than an error of registration. |" in said
-    )
-    assert "|  | **5%** | The threshold that the study names. |" in said
+    # bold is what the primary has
+    assert "| Threshold for active | *2%*: Above 2 per cent the team is demonstrably more" in said
+    assert " **5%**: The threshold that the study names. *7½%*: " in said
 
 
 def test_every_label_and_defence_of_the_declaration_has_a_translation(declaration: Declaration) -> None:

@@ -11,22 +11,22 @@ from wijkanalyse.report.words import CONTRASTS
 
 
 def declared(declaration: Declaration, printed: Printed) -> str:
-    """Every choice, its options, and what speaks for each; the option of the primary is bold where all contrasts share it."""
+    """A row per choice: its options and what speaks for each; bold is the option of the primary that all contrasts share."""
     rows = []
     for branch in BRANCHES:
-        label = tr(getattr(declaration.branches, branch).label)
+        said = []
         for name, option in declaration.options(branch).items():
             key = f"{branch} {name}"
-            words = printed.words(key, "option", tr(option.label))
-            is_primary = declaration.primary.options.get(branch) == name
-            rows.append([label, f"**{words}**" if is_primary else words, printed.words(key, "defence", tr(option.defence))])
-            label = ""
+            mark = "**" if declaration.primary.options.get(branch) == name else "*"
+            words, defence = (printed.words(key, part, tr(getattr(option, part))) for part in ("label", "defence"))
+            said.append(f"{mark}{words}{mark}: {defence}")
+        rows.append([tr(getattr(declaration.branches, branch).label), " ".join(said)])
     caption = tr(
         "Alle keuzes van het multiversum, hun opties en wat voor elk daarvan spreekt. Vet: de optie van de hoofdspecificatie, "
         "waar die voor alle uitkomsten dezelfde is."
     )
-    header = [tr("Keuze"), tr("Optie"), tr("Wat ervoor spreekt")]
-    return markdown_table(header, rows, caption, "tbl-multiversum-opties", [24, 24, 52], 0)
+    header = [tr("Keuze"), tr("Opties, en wat ervoor spreekt")]
+    return markdown_table(header, rows, caption, "tbl-multiversum-opties", [25, 75], 0)
 
 
 def deviations(declaration: Declaration, printed: Printed) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -90,7 +92,17 @@ def nearest(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]], pr
 
 
 def nearest_all(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]], printed: Printed, mark: bool) -> str:
-    """All of the nearest specifications (`Nearest`)."""
+    """All of the nearest specifications (`Nearest`), with the name of a choice only where its option does not tell it."""
+    branches = defaultdict(set)
+    for code, _, option in chain.from_iterable(differences.values()):
+        branches[option].add(code)
+    differences = {
+        name: [
+            (code, branch if len(branches[option]) > 1 or not _is_word(option) else "", option)
+            for code, branch, option in chosen
+        ]
+        for name, chosen in differences.items()
+    }
     most = printed.number("all", "most", float(table["rank"].max()) if len(table) else math.nan, "count")
     caption = tr(
         "Per uitkomst de {n} specificaties die het dichtst bij de gepubliceerde cijfers komen. Mech.: mechanisch. Met een "
@@ -98,6 +110,10 @@ def nearest_all(table: pd.DataFrame, differences: Mapping[str, Sequence[Choice]]
         n=most,
     )
     return _nearest(table, differences, printed, caption + marked(mark), "tbl-multiversum-dichtbij-alle")
+
+
+def _is_word(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _nearest(
@@ -115,7 +131,8 @@ def _nearest(
                 BRIEF[row.contrast] + (f", {BRIEF_SIDES[MECHANICAL]}" if row.mechanical else ""),
                 tr("{active} tegen {others}", active=values[0], others=values[1]) + ("\\*" if row.within_rounding else ""),
                 "; ".join(
-                    f"{branch}: {printed.words(row.id, code, option)}" for code, branch, option in differences.get(row.id, ())
+                    (f"{branch}: " if branch else "") + printed.words(row.id, code, option)
+                    for code, branch, option in differences.get(row.id, ())
                 )
                 or tr("niets"),
             ]
