@@ -136,7 +136,7 @@ def _municipalities(known: _Known) -> Iterator[Claim]:
     same, apart = tr("delen indeling en uitkomst een jaar"), tr("komen indeling en uitkomst uit verschillende jaren")
     label = tr("Of indeling en uitkomst uit hetzelfde jaar komen")
     yield known.says("same_years", label, same if shared else apart, "choice.classification_years", *names)
-    same = tr("Maar waar de andere hulp daalt, telt een gemeente vanzelf eerder als actief.")
+    same = tr("Wel telt een gemeente waar de andere hulp daalt, vanzelf eerder als actief.")
     apart = tr("Indeling en verandering komen uit verschillende jaren.")
     shared = bool(known.years("choice.use_years") & known.years("choice.classification_years"))
     label = tr("Of het gebruik zelf bepaalt wie actief is")
@@ -173,10 +173,13 @@ def _published(known: _Known) -> Iterator[Claim]:
         label = tr("Het nagerekende verschil naast het gepubliceerde: {subject}", subject=subject)
         yield known.says(f"{contrast}.published", label, grammar.BESIDE_PUBLISHED[match], keys["difference"], *pair)
 
-        pairs += len(pair)
+        pairs += sum(name in known for name in pair)
         within += sum(rerun.holds(known.value(name)) for rerun, name in zip((active, others), pair, strict=True))
     label = tr("Gepubliceerde cijfers binnen het interval van de herhaling")
     names = [f"{contrast}.zonder_verblijf.pooled" for contrast in COMPARED]
+    figures = [f"published.{contrast}.{group}" for contrast in COMPARED for group in ("active", "not_active")]
+    words = grammar.in_words(pairs)
+    yield known.says("published", tr("Gepubliceerde cijfers over jeugdhulp, in woorden"), words, *figures, value=pairs)
     yield known.says("matches", label, grammar.lie_within(within, pairs), *names, value=within)
 
 
