@@ -43,6 +43,11 @@ def test_a_claim_may_be_printed_with_or_without_its_unit_or_as_its_interval(ledg
     check_tracked("<p>" + claim("\N{MINUS SIGN}50\u00a0days") + "</p>", ledger, "en")
 
 
+def test_words_are_the_same_with_curly_quotes() -> None:
+    ledger = as_frame(lambda: [Claim("a.b", float("nan"), "text", "x", ORIGIN, words="the team's help")], "s")
+    check_tracked("<p>" + claim("the team\N{RIGHT SINGLE QUOTATION MARK}s help", "a.b") + "</p>", ledger, "en")
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [

@@ -90,12 +90,9 @@ REPORT_STYLE = [
 
 # the documents of the report, and the language of each
 LANGUAGE_OF = {"wijkteams": "nl", "wijkteams.en": "en"}
-LANGUAGES = list(LANGUAGE_OF.values())
-if not Path("reports/wijkteams.en.qmd").is_file():  # TEMPORARY
-    del LANGUAGE_OF["wijkteams.en"]
 SECTIONS = {
     language: sorted(str(path) for path in Path(f"reports/{language}").glob("_*.qmd"))
-    for language in LANGUAGES
+    for language in LANGUAGE_OF.values()
 }
 
 try:
@@ -114,7 +111,7 @@ def made_in_each_language(pattern, names):
     """Paths of pieces of the report, in the folder of each language."""
     return expand(
         f"reports/_generated/{{language}}/{pattern}",
-        language=LANGUAGES,
+        language=LANGUAGE_OF.values(),
         name=names,
     )
 

@@ -144,12 +144,12 @@ rule render_report:
     output:
         html="reports/{document}.html",
         pdf="reports/{document}.pdf",
-    wildcard_constraints:
-        document="|".join(LANGUAGE_OF),
     log:
         "logs/render_{document}.log",
     benchmark:
         "logs/benchmarks/render_{document}.tsv"
+    wildcard_constraints:
+        document="|".join(LANGUAGE_OF),
     conda:
         "../../environment.yml"
     params:

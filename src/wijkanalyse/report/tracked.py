@@ -76,8 +76,13 @@ def _ways_of_writing(claim: pd.Series) -> set[str]:
     return {_squeezed(way) for text in texts for way in (text, without_unit(text))}
 
 
+# pandoc sets straight quotes curly
+_STRAIGHT = str.maketrans("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
+                          "\N{RIGHT DOUBLE QUOTATION MARK}", "''\"\"")  # fmt: skip
+
+
 def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.translate(_STRAIGHT).split())
 
 
 class _Reader(HTMLParser):
@@ -124,4 +129,3 @@ class _Reader(HTMLParser):
 def numbers_in_text(text: str) -> set[str]:
     """Return every number of a plain text, such as the text of a PDF."""
     return set(NUMBER.findall(text))
-

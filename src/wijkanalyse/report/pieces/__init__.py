@@ -14,7 +14,6 @@ from wijkanalyse.report.language import spoken, tr
 from wijkanalyse.report.pieces import contrasts, data, effects, evidence, multiverse, municipalities
 from wijkanalyse.report.pieces.context import Context, Figure
 from wijkanalyse.report.tables.markdown import markdown_table, marked
-from wijkanalyse.report.tables.printed import Drawn
 from wijkanalyse.report.words import MARK
 
 DOMAINS = (contrasts, effects, multiverse, evidence, municipalities, data)
@@ -54,7 +53,6 @@ def _write(context: Context, folder: Path) -> None:
 def _figure(figure: Figure, mark: bool, folder: Path) -> tuple[str, str]:
     """Draw a figure; return its Markdown, in which the figures behind it can be opened, and these figures as a table."""
     drawn = figure.draw(folder / "figures" / f"{figure.name}.svg")
-    drawn = drawn if isinstance(drawn, Drawn) else Drawn(drawn)  # TEMPORARY, until every domain returns Drawn
     note = f" {MARK}." if mark and figure.rests_on_statline else ""
     alt_text = f"{note} {drawn.alt}".strip().replace('"', "'")
     target = f"_generated/{folder.name}/figures/{figure.name}.svg"

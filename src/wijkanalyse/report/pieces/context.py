@@ -28,7 +28,7 @@ class Figure:
     name: str
     caption: str
     draw: Callable[[Path], Drawn]
-    printed: Printed = None  # TEMPORARY default
+    printed: Printed
     rests_on_statline: bool = True
 
 
