@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+from matplotlib.figure import Figure
+
+from wijkanalyse.report.figures import theme
 from wijkanalyse.report.tables.printed import Book, Printed
 from wijkanalyse.report.tracked import NUMBER
 
@@ -29,3 +34,19 @@ def unlinked_numbers(markdown: str) -> list[str]:
 def plain(markdown: str) -> str:
     """A piece as a reader sees it."""
     return _LINKED.sub(lambda found: found[1], markdown)
+
+
+def watch_the_edges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on a figure of which something runs off the paper fails the test that draws it."""
+    save = theme.save
+
+    def save_if_whole(figure: Figure, path: Path) -> None:
+        figure.draw_without_rendering()
+        seen, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+        assert seen.x0 >= -0.02, f"{path.stem}: {-seen.x0:.2f} inch runs off the left"
+        assert seen.x1 <= width + 0.02, f"{path.stem}: {seen.x1 - width:.2f} inch runs off the right"
+        assert seen.y0 >= -0.02, f"{path.stem}: {-seen.y0:.2f} inch runs off the foot"
+        assert seen.y1 <= height + 0.02, f"{path.stem}: {seen.y1 - height:.2f} inch runs off the head"
+        save(figure, path)
+
+    monkeypatch.setattr(theme, "save", save_if_whole)

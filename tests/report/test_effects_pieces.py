@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.effects.test_sensitivity import case_of
-from tests.report.reading import linked, plain, printed, unlinked_numbers
+from tests.report.reading import linked, plain, printed, unlinked_numbers, watch_the_edges
 from wijkanalyse.effects.estimands import Estimands, read_estimands
 from wijkanalyse.effects.sensitivity import variations
 from wijkanalyse.report.claims import Claim, Origin, as_frame
@@ -28,6 +28,11 @@ from wijkanalyse.report.tables.reasons import reason_in_words
 
 CONFIG = Path("config/estimands.yaml")
 MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_the_edges(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.report.reading import linked, plain, printed, unlinked_numbers
+from tests.report.reading import linked, plain, printed, unlinked_numbers, watch_the_edges
 from wijkanalyse.effects.multiverse.declaration import BRANCHES, Declaration, read_declaration
 from wijkanalyse.effects.multiverse.drawing import curve_drawing
 from wijkanalyse.effects.multiverse.frozen import Changed, changed_since_frozen
@@ -26,6 +26,11 @@ CONTRASTS = ("use", "duration", "crisis")
 PAIRS = {"use": Published(-10, -5), "duration": Published(337, 389), "crisis": Published(2.3, 3.6)}
 UNITS = {"use": "percent", "duration": "days", "crisis": "percentage points"}
 TABLES = dict.fromkeys(CONTRASTS, "84134NED")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch_the_edges(monkeypatch)
 
 
 @pytest.fixture(scope="module")

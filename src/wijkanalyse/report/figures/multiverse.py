@@ -49,7 +49,7 @@ def draw_curves(
     if not drawings:
         return nothing_to_draw(path, mark)
     said, data = [], []
-    with themed(path, 0.75 + 1.85 * len(drawings), len(drawings), mark, sharex=False, columns=2) as (figure, axes):
+    with themed(path, 0.9 + 1.85 * len(drawings), len(drawings), mark, sharex=False, columns=2) as (figure, axes):
         for n, (contrast, drawing) in enumerate(drawings.items()):
             curve_axis, density_axis = axes[2 * n : 2 * n + 2]
             low, high = _limits(drawing)
@@ -62,7 +62,7 @@ def draw_curves(
             data += _behind(contrast, briefs[contrast], drawing, labels)
         axes[-2].set_xlabel(tr("specificaties, van laag naar hoog (%)"))
         axes[-1].set_xlabel(tr("verschil actief min niet actief"))
-        figure.legend(handles=_legend(drawings, labels), loc="outside lower center", ncols=3, fontsize=7.5, handlelength=2)
+        figure.legend(handles=_legend(drawings, labels), loc="outside lower center", ncols=2, fontsize=7.5, handlelength=2)
     alt = tr("Specificatiecurven. {said}.", said="; ".join(said))
     columns = [Column("contrast", tr("Uitkomst")), Column("side", ""), Column("what", tr("Plaats op de curve")),
                *(Column(name, title, "ratio", 2) for name, title in _ends().items())]  # fmt: skip
