@@ -27,9 +27,9 @@ def traced(root: Path, name: str) -> Trace:
 def test_an_estimate_names_its_tables_columns_and_cells(undamaged: Path) -> None:
     trace = traced(undamaged, "duration.active")
     assert (trace.text, trace.interval, trace.value, trace.unit) == ("340 dagen", "328 tot 351 dagen", 339.6, "days")
-    assert [(table.number, table.modified, table.status) for table in trace.tables] == [
-        ("82971NED", "2026-04-30T02:00:00", "2020 Definitief"),
-        ("84134NED", "2026-04-30T02:00:00", "2020 Definitief"),
+    assert [(table.number, table.modified, table.status, table.cells) for table in trace.tables] == [
+        ("82971NED", "2026-04-30T02:00:00", "2020 Definitief", 6),
+        ("84134NED", "2026-04-30T02:00:00", "2020 Definitief", 6),
     ]
     served = {(column.serves_for, column.variable): column for column in trace.columns}
     assert set(served) == {

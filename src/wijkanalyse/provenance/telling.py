@@ -31,7 +31,7 @@ def _lines(trace: Trace) -> Iterator[tuple[str, str]]:
         yield "table", f"{table.number} {table.title}"
         yield "", f"  changed by CBS {table.modified}, stored as data/raw/{table.version}"
         if table.status:
-            yield "", f"  {table.status}"
+            yield "", f"  {table.status}{f'; {table.cells} cells' if table.cells else ''}"
         if table.url:
             yield "", f"  {table.url}"
     if trace.columns:

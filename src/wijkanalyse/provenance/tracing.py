@@ -33,7 +33,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A StatLine table in the version of the run: number, title, CBS's date of change, status of its years, address."""
+    """A StatLine table in the version of the run: number, title, CBS's date of change, status of its years, address.
+
+    `cells` is how many of its cells the claim is known to rest on.
+    """
 
     number: str
     title: str
@@ -41,6 +44,7 @@ class SourceTable:
     version: str
     status: str
     url: str
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,7 @@ def describe(claim_id: str, run: Run) -> Trace:
         value=float(claim["value"]),
         lower=float(claim["lower"]),
         upper=float(claim["upper"]),
-        tables=tuple(_source_table(number, run) for number in numbers),
+        tables=tuple(_source_table(number, columns, run) for number in numbers),
         columns=columns,
         records=tuple(_source_records(name, row, run) for name in records),
         rule_file=place,
@@ -228,7 +232,7 @@ def _numbers(tables: str, run: Run) -> list[str]:
     return known if tables == "all" else [name for name in re.split(r",\s*", tables) if name in known]
 
 
-def _source_table(number: str, run: Run) -> SourceTable:
+def _source_table(number: str, columns: tuple[SourceColumn, ...], run: Run) -> SourceTable:
     entry = run.register["tables"][number]
     is_cbs = run.register["source"] == "cbs"
     return SourceTable(
@@ -238,6 +242,7 @@ def _source_table(number: str, run: Run) -> SourceTable:
         version=str(entry["version"]),
         status=run.statuses.get(number, ""),
         url=str(entry["url"]) if is_cbs else "",
+        cells=sum(column.cells for column in columns if column.table == number),
     )
 
 
