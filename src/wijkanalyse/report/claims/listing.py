@@ -16,29 +16,33 @@ from wijkanalyse.frames import rows
 from wijkanalyse.report.claims.ledger import in_language
 from wijkanalyse.report.language import spoken, tr
 from wijkanalyse.report.numbers import date
-from wijkanalyse.report.tables.markdown import markdown_table
 
 _CALLED = re.compile(r'\{\{<\s*var\s+(\S+?)\s*>\}\}|\.claim of="([^"]+)"')
 _INCLUDED = re.compile(r"\{\{<\s*include\s+/?(\S+?)\s*>\}\}")
 
 
-def called_claims(sources: Path, document: str, known: Iterable[str]) -> list[str]:
-    """Return the ids of the claims that `document` (in the folder `sources`) and its includes print, each once, in order."""
+def called_claims(sources: Path, document: str, known: Iterable[str]) -> dict[str, bool]:
+    """Return the ids of the claims that `document` (in the folder `sources`) and its includes print, each once, in order.
+
+    The value says whether the prose itself calls it, and not only a table or figure.
+    """
     ids = set(known)
-    called: dict[str, None] = {}
-    for name in _read(sources, sources / document):
-        called[_claim(name, ids)] = None
-    return [name for name in called if name]
+    called: dict[str, bool] = {}
+    for name, in_prose in _read(sources, sources / document):
+        claim = _claim(name, ids)
+        called[claim] = called.get(claim, False) or in_prose
+    called.pop("", None)
+    return called
 
 
-def _read(sources: Path, path: Path) -> Iterable[str]:
+def _read(sources: Path, path: Path) -> Iterable[tuple[str, bool]]:
     if not path.is_file():  # the renderer says so, with the line
         return
     for line in path.read_text(encoding="utf-8").splitlines():
         if include := _INCLUDED.search(line):
             yield from _read(sources, sources / include[1])
         for variable, of in _CALLED.findall(line):
-            yield variable or of
+            yield variable or of, bool(variable)
 
 
 def _claim(name: str, ids: set[str]) -> str:
@@ -50,31 +54,28 @@ def _claim(name: str, ids: set[str]) -> str:
     return ""
 
 
-def claims_list(ledger: pd.DataFrame, called: Iterable[str], register: Mapping[str, Any]) -> str:
-    """Return Markdown with the claims `called`, in the language that is spoken: as definitions in HTML, as a table on paper.
+def claims_list(ledger: pd.DataFrame, called: Mapping[str, bool], register: Mapping[str, Any]) -> str:
+    """Return Markdown with the claims `called`, in the language that is spoken: as definitions in HTML, in columns on paper.
 
-    `register` names the tables of the run. On paper the numbers inside tables and figures are left out: there are over a
-    thousand, and each table names its file.
+    `register` names the tables of the run. On paper stand those of the prose: tables and figures print over a thousand.
     """
     known = in_language(ledger, spoken()).set_index("id", drop=False)
-    chosen = known.loc[list(called)]
-    entries = "\n".join(_entry(row, register) for row in rows(chosen))
-    in_text = chosen[~chosen["id"].str.startswith("cell.")]
-    paper = markdown_table(
-        [tr("Getal"), tr("Wat het is"), tr("Waar het staat")],
-        [[f"{row.text}", f"{row.label} `{row.id}`", f"`{Path(row.file).name}`: {row.row}"] for row in rows(in_text)],
-        tr("De getallen van de tekst en waar ze staan."),
-        "",
-        [20, 45, 35],
-        0,
-    )
+    entries = "\n".join(_entry(row, register) for row in rows(known.loc[list(called)]))
     summary = tr("Alle getallen, in de volgorde waarin ze verschijnen")
+    in_prose = [name for name, prose in called.items() if prose]
+    paper = "\n\n".join(f"**{_escaped(row.text)}** `{row.id}` (`{Path(row.file).name}`)" for row in rows(known.loc[in_prose]))
     return (
         '::: {.content-visible when-format="html"}\n'
         f'```{{=html}}\n<details class="claims" open><summary>{summary}</summary>\n'
         f'<dl class="claims-list">\n{entries}\n</dl></details>\n```\n:::\n\n'
-        f'::: {{.content-visible when-format="typst"}}\n{paper}\n:::\n'
+        '::: {.content-visible when-format="typst"}\n'
+        "```{=typst}\n#[#set text(size: 6.5pt, hyphenate: false)\n#set par(justify: false, leading: 0.45em, spacing: 0.6em)\n"
+        f"#columns(2)[\n```\n\n{paper}\n\n```{{=typst}}\n]]\n```\n:::\n"
     )
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([*_`\[\]<>@#$\\])", r"\\\1", text)
 
 
 def _entry(row: Any, register: Mapping[str, Any]) -> str:

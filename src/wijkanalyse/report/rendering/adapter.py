@@ -87,6 +87,8 @@ def render(folder: Path, tree: dict[str, Any]) -> tuple[bytes, bytes]:
         code = _pandoc(
             folder,
             [*_common(folder, tree, filters, "typst.lua"), "--to", "typst-citations", "--standalone",
+             # a wrapped line that begins with a number and a full stop would be read as an item of a list
+             "--wrap", "none",
              "--template", "adapter.typst", "--include-in-header", "_generated/mark.typ"],
             document,
         )  # fmt: skip

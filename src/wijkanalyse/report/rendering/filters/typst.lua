@@ -1,5 +1,5 @@
 -- What pandoc's Typst writer leaves undone: alt texts (it drops them), formulas with an alt text (PDF/UA asks for
--- one), and column widths by content in place of the widths of the source text.
+-- one). The columns of a table keep the widths that its source gives them.
 if not FORMAT:match("typst") then return {} end
 
 local function quoted(text)
@@ -39,12 +39,7 @@ local function formula(element)
   return pandoc.RawInline("typst", call)
 end
 
-local function natural_widths(tbl)
-  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
-  return tbl
-end
-
 return {
-  { Figure = figure, Table = natural_widths, Math = formula },
+  { Figure = figure, Math = formula },
   { Image = inline_image },
 }
