@@ -136,6 +136,13 @@ def test_an_adjusted_estimate_rests_on_its_covariates_of_the_baseline_year(behin
     assert "mean_income_1000_eur" in covariates.variables
 
 
+def test_a_number_of_a_table_or_figure_is_known_by_the_piece_that_prints_it(behind: Behind) -> None:
+    outcome, _ = behind.parts("estimate_contrasts", "zonder_verblijf active: low", "cell.use.zonder_verblijf_active.low")
+    assert outcome.variables == ("begun_zonder_verblijf", "begun")
+    [covariates] = behind.parts("estimate_effects", "income: before", "cell.balance.income.before")
+    assert covariates.serves_for == "covariates"
+
+
 def test_in_a_yearly_design_the_groups_are_of_the_years_before(behind: Behind) -> None:
     yearly = next(one for one in behind.estimands.estimands if one.design == "yearly" and one.lag)
     outcome, groups = behind.parts("estimate_effects", f"estimand={yearly.id}")

@@ -34,18 +34,21 @@ class Behind:
     config: Config
     estimands: Estimands
 
-    def parts(self, rule: str, row: str) -> tuple[Part, ...]:
-        """Return the figures behind `row` of what `rule` made; none where that cannot be told from the row."""
+    def parts(self, rule: str, row: str, claim_id: str = "") -> tuple[Part, ...]:
+        """Return the figures behind `row` of what `rule` made; none where that cannot be told from it and the claim's name."""
         keys = dict(re.findall(r"(\w+)=([\w-]+)", row))
-        words = re.findall(r"\w+", row)
+        words = re.findall(r"\w+", f"{row} {claim_id}")
         if rule == "classify":
             return (self._groups(self.config.classification.years),)
         if rule in _OF_CONTRASTS:
             name = keys.get("contrast") or next((word for word in words if word in self.config.contrasts), "")
-            return self._contrast(name, keys.get("form")) if name in self.config.contrasts else ()
+            form = keys.get("form") or next((word for word in words if word in self.config.forms), None)
+            return self._contrast(name, form) if name in self.config.contrasts else ()
         if rule in _OF_ESTIMANDS:
             name = keys.get("estimand") or next((word for word in words if word in self._by_name), "")
-            return self._estimand(self._by_name[name]) if name in self._by_name else ()
+            if name in self._by_name:
+                return self._estimand(self._by_name[name])
+            return (self._covariates(),) if "balance" in words else ()
         if rule == "estimate_switchers" and (years := re.findall(r"\d{4}", keys.get("era", ""))):
             era = range(int(years[0]), int(years[-1]) + 1)
             return (Part("outcome", (keys.get("outcome", ""), "population_0_22"), tuple(era)), self._groups(era))
@@ -75,7 +78,10 @@ class Behind:
         groups = estimand.activity or [year - estimand.lag for year in estimand.years]
         found = [Part("outcome", (estimand.outcome, estimand.per), tuple(estimand.years)), self._groups(groups)]
         if estimand.adjustment != "none":
-            covariates = self.estimands.baseline.covariates.values()
-            names = tuple(dict.fromkeys(name for one in covariates for name in (one.part, *one.whole)))
-            found.append(Part("covariates", names, (self.estimands.baseline.year,)))
+            found.append(self._covariates())
         return tuple(found)
+
+    def _covariates(self) -> Part:
+        baseline = self.estimands.baseline
+        names = dict.fromkeys(name for one in baseline.covariates.values() for name in (one.part, *one.whole))
+        return Part("covariates", tuple(names), (baseline.year,))

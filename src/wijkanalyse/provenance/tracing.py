@@ -116,7 +116,7 @@ class Run:
         self.commit = commit(root)
         self._behind = Behind(config or _choices(root), read_estimands(root / "config/estimands.yaml"))
         self._tables = read_tables(root / "config/tables.yaml").tables
-        self._known: dict[tuple[str, str], tuple[SourceColumn, ...]] = {}
+        self._known: dict[tuple[Part, ...], tuple[SourceColumn, ...]] = {}
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -159,11 +159,12 @@ class Run:
         paths = {name: self.root / EVIDENCE / f"{name}.csv" for name in ALL_TABLES}
         return {name: pd.read_csv(path, dtype=str, keep_default_na=False) for name, path in paths.items() if path.is_file()}
 
-    def columns(self, rule: str, row: str) -> tuple[SourceColumn, ...]:
-        """The columns behind a row of what `rule` made, found once for all claims that share it."""
-        if (rule, row) not in self._known:
-            self._known[rule, row] = tuple(column for part in self._behind.parts(rule, row) for column in self._of_part(part))
-        return self._known[rule, row]
+    def columns(self, rule: str, row: str, claim_id: str) -> tuple[SourceColumn, ...]:
+        """The columns behind a claim, found once for all that share them."""
+        parts = self._behind.parts(rule, row, claim_id)
+        if parts not in self._known:
+            self._known[parts] = tuple(column for part in parts for column in self._of_part(part))
+        return self._known[parts]
 
     def _of_part(self, part: Part) -> Iterator[SourceColumn]:
         for number in self._tables:
@@ -200,7 +201,7 @@ def describe(claim_id: str, run: Run) -> Trace:
     if claim is None:
         raise WijkanalyseError(f'there is no claim "{claim_id}"{_near(claim_id, list(run.claims))}')
     rule, row, tables = (str(claim[name]) for name in ("rule", "row", "tables"))
-    columns = run.columns(rule, row)
+    columns = run.columns(rule, row, claim_id)
     numbers = dict.fromkeys([*_numbers(tables, run), *(column.table for column in columns)])
     records = [name for name in re.findall(r"(\w+)\.csv", tables) if name in run.records]
     place = rule_file(rule, run.root)
