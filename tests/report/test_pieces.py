@@ -130,6 +130,7 @@ def test_a_number_of_a_table_is_named_by_row_and_column_and_printed_once_only_in
         == '[\N{MINUS SIGN}1,3 tot 2,0]{.claim of="cell.balance.gm0344.ci"}'
     )
     assert printed.words("x", "years", "2017-2020") == '[2017-2020]{.claim of="cell.balance.x.years"}'
+    assert printed.words("x", "found", "2016: -25 %").startswith("[2016: \N{MINUS SIGN}25 %]")
     assert printed.words("x", "name", "geen getal") == "geen getal"
     assert printed.number("x", "smd", float("nan")) == "\N{EM DASH}"
     claim = printed.book.claims["cell.balance.eenouder.smd"]

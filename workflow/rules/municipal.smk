@@ -16,7 +16,12 @@ rule make_municipal_pages:
         ],
         code=code_of("make_municipal_pages"),
     output:
-        page="reports/gemeenten.html",
+        page=report(
+            "reports/gemeenten.html",
+            caption="../report/municipalities.rst",
+            category="Report",
+            labels={"page": "gemeenten"},
+        ),
     log:
         "logs/make_municipal_pages.log",
     benchmark:

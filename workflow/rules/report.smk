@@ -107,7 +107,11 @@ rule make_pieces:
         code=code_of("make_pieces"),
     output:
         printed="data/processed/printed.parquet",
-        figures=made_in_each_language("figures/{name}.svg", FIGURES),
+        figures=report(
+            made_in_each_language("figures/{name}.svg", FIGURES),
+            caption="../report/figure.rst",
+            category="Figures",
+        ),
         captions=made_in_each_language("fig_{name}.md", FIGURES),
         tables=made_in_each_language("tbl_{name}.md", TABLES),
         others=made_in_each_language("{name}.md", ["example", "figure_data"]),
@@ -131,7 +135,11 @@ rule render_report:
         text="reports/{document}.qmd",
         sections=lambda wildcards: SECTIONS[LANGUAGE_OF[wildcards.document]],
         style=REPORT_STYLE,
+        # what the list of claims says of the cells, records and code behind each
         register=rules.fetch_statline.output.register,
+        cells=rules.build_panel.output.cells,
+        declared=["config/tables.yaml", "config/estimands.yaml"],
+        records=rules.load_evidence.input.records,
         claims=rules.collect_claims.output.claims,
         printed=rules.make_pieces.output.printed,
         pieces=[
@@ -142,8 +150,18 @@ rule render_report:
         ],
         code=code_of("render_report"),
     output:
-        html="reports/{document}.html",
-        pdf="reports/{document}.pdf",
+        html=report(
+            "reports/{document}.html",
+            caption="../report/report.rst",
+            category="Report",
+            labels={"document": "{document}", "kind": "HTML"},
+        ),
+        pdf=report(
+            "reports/{document}.pdf",
+            caption="../report/report.rst",
+            category="Report",
+            labels={"document": "{document}", "kind": "PDF"},
+        ),
     log:
         "logs/render_{document}.log",
     benchmark:
@@ -153,6 +171,7 @@ rule render_report:
     conda:
         "../../environment.yml"
     params:
+        config=choices.model_dump(),
         renderer=choices.report.renderer,
         language=lambda wildcards: LANGUAGE_OF[wildcards.document],
     message:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wijkanalyse.config import Config
 from wijkanalyse.files import read_table
 from wijkanalyse.jobs import job
 from wijkanalyse.report.build import build_report
@@ -18,7 +19,7 @@ if __name__ == "__main__":
             sections=[Path(section) for section in snakemake.input.sections],
             claims=read_table(Path(snakemake.input.claims), Claims),
             printed=read_table(Path(snakemake.input.printed), Claims),
-            register=Path(snakemake.input.register),
+            config=Config(**snakemake.params.config),
             html=Path(snakemake.output.html),
             pdf=Path(snakemake.output.pdf),
             renderer=snakemake.params.renderer,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,8 +10,11 @@ from typing import Literal
 import pandas as pd
 
 from wijkanalyse import __version__
-from wijkanalyse.report.claims import as_variables
-from wijkanalyse.report.claims.listing import called_claims, claims_list, read_register
+from wijkanalyse.config import Config
+from wijkanalyse.provenance.code import commit
+from wijkanalyse.provenance.tracing import Run
+from wijkanalyse.report.claims import as_variables, in_language
+from wijkanalyse.report.claims.listing import called_claims, claims_list
 from wijkanalyse.report.language import Language, speaking, tr
 from wijkanalyse.report.numerals import refuse_typed_numerals
 from wijkanalyse.report.rendering import find_renderer, render
@@ -26,7 +28,7 @@ def build_report(
     sections: Sequence[Path],
     claims: pd.DataFrame,
     printed: pd.DataFrame,
-    register: Path,
+    config: Config,
     html: Path,
     pdf: Path,
     renderer: Literal["auto", "quarto", "pandoc"],
@@ -34,7 +36,7 @@ def build_report(
 ) -> None:
     """Render `text`, which includes `sections`, in `language` into `html` and `pdf`.
 
-    `claims` is the ledger, `printed` the claims of tables and figures, `register` the register of the run. Raises
+    `claims` is the ledger, `printed` the claims of tables and figures, `config` the choices of the run. Raises
     `WijkanalyseError` for a typed numeral, an unknown claim, a number on the page that is no claim, or anything else that does
     not resolve; the files of an earlier run then stay as they were.
     """
@@ -44,10 +46,15 @@ def build_report(
     ledger = pd.concat([claims, printed], ignore_index=True)
     with speaking(language):
         called = called_claims(text.parent, text.name, ledger["id"])
-        listed = claims_list(ledger, called, read_register(register))
+        listed = claims_list(ledger, called, Run(in_language(ledger, language), config=config))
         variables = as_variables(claims)
+        version = commit(Path())
         # names, not numbers: code
-        variables["colophon"] = {"version": f"`{__version__}`", "commit": _commit(), "renderer": f"`{chosen.versions}`"}
+        variables["colophon"] = {
+            "version": f"`{__version__}`",
+            "commit": f"commit `{version}`" if version else tr("zonder versiebeheer"),
+            "renderer": f"`{chosen.versions}`",
+        }
         render(
             text.parent,
             text.name,
@@ -59,20 +66,3 @@ def build_report(
             check=lambda page: check_tracked(page, ledger, language, html.name),
         )
     log.info("rendered with %s", chosen.versions)
-
-
-def _commit() -> str:
-    """The commit of this checkout, marked when files were changed since; empty words outside a checkout."""
-    try:
-        answer = subprocess.run(
-            ["git", "describe", "--always", "--dirty=-gewijzigd"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return tr("zonder versiebeheer")
-    return f"commit `{answer.stdout.strip()}`"
-

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 
@@ -71,7 +72,7 @@ def check_tracked(page: str, ledger: pd.DataFrame, language: Language, name: str
         )
 
 
-def _ways_of_writing(claim: pd.Series) -> set[str]:
+def _ways_of_writing(claim: Any) -> set[str]:
     texts = [str(claim["text"]), str(claim["interval"])]
     return {_squeezed(way) for text in texts for way in (text, without_unit(text))}
 

@@ -34,10 +34,10 @@ def polls(table: pd.DataFrame) -> Iterator[Claim]:
         yield Claim(f"{key}.highest", row.highest_pct, "percent", highest, where, decimals=0)
         response = math.nan if pd.isna(row.response_pct) else float(row.response_pct)
         yield Claim(f"{key}.response", response, "percent", tr("Respons, {source}", source=source), where, decimals=0)
-    highest = table.iloc[int(table["percent"].to_numpy().argmax())]
-    where = Origin(f"{FOLDER}/polls.parquet", f"poll_id={highest['poll_id']}", "municipal_polls.csv", RULE)
-    yield Claim("polls.highest_year", float(highest["year"]), "year", tr("Jaar van de hoogste uitkomst"), where)
-    yield Claim("polls.highest", float(highest["percent"]), "percent", tr("Hoogste uitkomst"), where, decimals=0)
+    first = table.iloc[int(table["percent"].to_numpy().argmax())]
+    where = Origin(f"{FOLDER}/polls.parquet", f"poll_id={first['poll_id']}", "municipal_polls.csv", RULE)
+    yield Claim("polls.highest_year", float(first["year"]), "year", tr("Jaar van de hoogste uitkomst"), where)
+    yield Claim("polls.highest", float(first["percent"]), "percent", tr("Hoogste uitkomst"), where, decimals=0)
 
 
 def poll_answers(table: pd.DataFrame) -> Iterator[Claim]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -59,7 +60,10 @@ class Ledger:
 
     def is_known(self, name: str) -> bool:
         """Whether there is a number, or words, for this claim."""
-        return name in self and (self._rows.at[name, "unit"] == "text" or not math.isnan(self._rows.at[name, "value"]))
+        if name not in self:
+            return False
+        row: Any = self._rows.loc[name]
+        return bool(row["unit"] == "text" or not math.isnan(row["value"]))
 
     def with_interval(self, name: str) -> str:
         """The claim and, in brackets, its interval, both without their unit: the row or column names it."""

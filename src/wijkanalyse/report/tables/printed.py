@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from wijkanalyse.report.claims import Claim, Origin, linked
-from wijkanalyse.report.numbers import interval, with_unit
+from wijkanalyse.report.numbers import MINUS, interval, with_unit
 from wijkanalyse.report.tables.markdown import NOTHING, without_unit
 
 
@@ -76,8 +76,13 @@ class Printed:
         return self._say(row, column, without_unit(text) if bare else text, math.nan, "text")
 
     def words(self, row: str, column: str, text: str) -> str:
-        """Return words that hold a number (a span of years, a date, a stated result), linked; other words as they are."""
-        return self._say(row, column, text, math.nan, "text") if re.search(r"\d", text) else text
+        """Return words that hold a number (a span of years, a date, a stated result), linked; other words as they are.
+
+        A hyphen before a number that stands by itself is a minus.
+        """
+        if not re.search(r"\d", text):
+            return text
+        return self._say(row, column, re.sub(r"(?<!\S)-(?=\d)", MINUS, text), math.nan, "text")
 
     def _say(self, row: str, column: str, text: str, value: float, unit: str) -> str:
         identifier = f"cell.{_slug(self.piece)}.{_slug(row)}.{_slug(column)}"
