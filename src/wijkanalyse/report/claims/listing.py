@@ -66,7 +66,10 @@ def claims_list(ledger: pd.DataFrame, called: Mapping[str, bool], run: Run) -> s
     sources = "\n".join(f'<div id="behind-{number}">{text}</div>' for text, number in behind.items())
     summary = tr("Alle getallen, in de volgorde waarin ze verschijnen")
     in_prose = [name for name, prose in called.items() if prose]
-    paper = "\n\n".join(f"**{_escaped(row.text)}** `{row.id}` (`{Path(row.file).name}`)" for row in rows(known.loc[in_prose]))
+    paper = "\n\n".join(
+        f"**{_escaped(row.text)}** {_breakable(row.id)} ({_breakable(Path(row.file).name)})"
+        for row in rows(known.loc[in_prose])
+    )
     return (
         '::: {.content-visible when-format="html"}\n'
         f'```{{=html}}\n<details class="claims" open><summary>{summary}</summary>\n'
@@ -75,6 +78,11 @@ def claims_list(ledger: pd.DataFrame, called: Mapping[str, bool], run: Run) -> s
         "```{=typst}\n#[#set text(size: 6.5pt, hyphenate: false)\n#set par(justify: false, leading: 0.45em, spacing: 0.6em)\n"
         f"#columns(2)[\n```\n\n{paper}\n\n```{{=typst}}\n]]\n```\n:::\n"
     )
+
+
+def _breakable(name: str) -> str:
+    """A name that may go on in the next line after a point or an underscore: the columns are narrow."""
+    return re.sub(r"([._])", "\\1\N{ZERO WIDTH SPACE}", _escaped(name))
 
 
 def _escaped(text: str) -> str:

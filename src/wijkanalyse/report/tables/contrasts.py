@@ -25,7 +25,7 @@ def published_against_rerun(ledger: Ledger, mark: bool) -> str:
             rows.append(["", WEIGHTINGS[weighting], *found])
     caption = tr("Gepubliceerd naast nagerekend. Tussen haakjes het interval; een verschil van procenten is in procentpunten.")
     header = [tr("Uitkomst"), tr("Cijfer"), tr("Actief"), tr("Niet actief"), tr("Verschil")]
-    return markdown_table(header, rows, caption + marked(mark), "tbl-naast-elkaar", [24, 22, 18, 18, 18], 3)
+    return markdown_table(header, rows, caption + marked(mark), "tbl-naast-elkaar", [17, 26, 19, 19, 19], 3)
 
 
 def activity_by_year(table: pd.DataFrame, printed: Printed, mark: bool) -> str:
