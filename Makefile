@@ -26,7 +26,7 @@ report: .venv/.ready-run
 	@wijkanalyse summary --started $(STARTED)
 
 test: .venv/.ready-dev check
-	@python -m pytest -n logical --dist loadgroup $(ARGS)
+	@python -m pytest -n logical --no-loadscope-reorder $(ARGS)
 
 # Style, formatting, types and the workflow's own linter
 check: .venv/.ready-dev

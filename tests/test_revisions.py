@@ -16,6 +16,7 @@ from wijkanalyse.effects.revised import Revised, RevisedContrasts
 from wijkanalyse.files import write_json
 from wijkanalyse.panel.build import build_panel
 from wijkanalyse.report.tables import data as report_tables
+from wijkanalyse.report.tables.printed import Book, Printed
 from wijkanalyse.revisions import describe_revisions, effect_of_revisions, older_versions
 from wijkanalyse.statline.run import RunTables
 from wijkanalyse.statline.snapshots import SnapshotStore
@@ -50,6 +51,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunTables, Path]:
     return RunTables(register_file, raw), raw
 
 
+def printed() -> list[Printed]:
+    """What the two tables of the report print from the two files."""
+    return [Printed(Book(), name, f"{name}.parquet", "compare_vintages", "all") for name in ("revisions", "revised_contrasts")]
+
+
 def test_only_the_revised_table_is_compared_and_its_cells_are_counted(run: tuple[RunTables, Path]) -> None:
     pairs = older_versions(*run)
     assert list(pairs) == [REVISED]
@@ -79,7 +85,7 @@ def test_the_effect_on_a_contrast_is_that_of_the_revision_alone(run: tuple[RunTa
     use = effect[effect["contrast"].eq("use") & effect["term"].eq(utrecht) & effect["form"].eq("zonder_verblijf")]
     assert (use["change"] > 0).all()
 
-    text = report_tables.revisions(describe_revisions(older_versions(tables, raw), "CBS StatLine"), effect)
+    text = report_tables.revisions(describe_revisions(older_versions(tables, raw), "CBS StatLine"), effect, *printed())
     assert "30 april 2026 → 31 oktober 2026" in text
     assert "{#tbl-herzien-verschil}" in text
 
@@ -90,4 +96,4 @@ def test_without_older_versions_the_report_says_so(tmp_path: Path) -> None:
     assert older_versions(tables, tmp_path) == {}
     revised = Revised.validate(describe_revisions({}, "x"), lazy=True)
     nothing = RevisedContrasts.validate(effect_of_revisions({}, tables, register(), Config(), revised), lazy=True)
-    assert "niets te vergelijken" in report_tables.revisions(revised, nothing)
+    assert "niets te vergelijken" in report_tables.revisions(revised, nothing, *printed())

@@ -239,7 +239,7 @@ def test_a_rerun_is_never_said_to_agree_or_differ_beyond_its_interval(rerun: Fig
     if said in (Match.SMALLER, Match.LARGER, Match.OPPOSITE):
         assert not rerun.lower <= published <= rerun.upper
         assert rerun.is_clear
-        assert (rerun.lower * published < 0) is (said is Match.OPPOSITE)
+        assert (rerun.lower > 0 > published or rerun.upper < 0 < published) is (said is Match.OPPOSITE)
     if said is Match.SMALLER:
         assert max(abs(rerun.lower), abs(rerun.upper)) < abs(published)
     if said is Match.LARGER:

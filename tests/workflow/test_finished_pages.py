@@ -39,9 +39,9 @@ def pdf_text(path: Path, *options: str) -> str:
     return subprocess.run(["pdftotext", *options, str(path), "-"], capture_output=True, check=True).stdout.decode()
 
 
-@both
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("nl", 1280, "light"), ("nl", 320, "dark"), ("en", 1280, "dark"), ("en", 320, "light")]
+)
 def test_axe_finds_no_violation_of_wcag_aa_and_nothing_sticks_out(
     tab: Page, finished: Project, language: str, width: int, scheme: str
 ) -> None:
@@ -82,17 +82,16 @@ def test_with_the_keyboard_alone_a_number_shows_where_it_comes_from(tab: Page, f
     assert tab.evaluate("document.activeElement.getAttribute('href')") == f"#claim-{name}"
 
 
-def test_without_script_a_number_leads_to_its_place_in_the_list(tab: Page, finished: Project) -> None:
-    page = finished.path("reports/wijkteams.html")
-    called = set(re.findall(r'<a href="#(claim-[^"]+)"', page.read_text(encoding="utf-8")))
-    listed = re.findall(r'<div id="(claim-[^"]+)">', page.read_text(encoding="utf-8"))
+def test_without_script_a_number_leads_to_its_place_in_the_open_list(finished: Project) -> None:
+    page = finished.path("reports/wijkteams.html").read_text(encoding="utf-8")
+    called = set(re.findall(r'<a href="#(claim-[^"]+)"', page))
+    listed = re.findall(r'<div id="(claim-[^"]+)">', page)
     assert called
     assert called == set(listed)
     assert len(listed) == len(set(listed))
-    tab.open(page.as_uri(), script=False)
-    names = {node["name"]["value"] for node in tab.call("Accessibility.getFullAXTree")["nodes"] if "name" in node}
-    tab.call("Emulation.setScriptExecutionDisabled", value=False)
-    assert "wijkanalyse trace duration.zonder_verblijf.pooled.active" in names
+    # the list is open until a script closes it
+    assert '<details class="claims" open>' in page
+    assert set(re.findall(r'href="#(behind-[^"]+)"', page)) == set(re.findall(r'<div id="(behind-[^"]+)">', page))
 
 
 @both
