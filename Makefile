@@ -86,5 +86,5 @@ lock:
 
 # Everything that a run makes, but not what it fetched
 clean:
-	@rm -rf data/processed/*.parquet data/processed/*.csv data/processed/*.json data/processed/choices.yaml data/processed/evidence data/processed/estimates reports/_generated reports/_variables.yml \
-	  reports/wijkteams.html reports/wijkteams.pdf reports/gemeenten.html ro-crate-metadata.json logs .snakemake
+	@rm -rf data/processed/* reports/_generated reports/wijkteams*.html reports/wijkteams*.pdf reports/gemeenten.html \
+	  ro-crate-metadata.json logs .snakemake

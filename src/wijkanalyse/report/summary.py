@@ -13,7 +13,8 @@ def describe_run(folder: Path = Path()) -> str:
     if not all(file.is_file() for file in (path, *reports.values())):
         return ""
     register = json.loads(path.read_text(encoding="utf-8"))
-    lines = [f"  {kind:6} {report}" for kind, report in reports.items()]
+    lines = [f"  {kind:6} {report}, in English {report.stem}.en{report.suffix}" for kind, report in reports.items()]
+    lines.append(f"  lookup {folder / 'reports' / 'gemeenten.html'}, every municipality by itself")
     newest = max(str(table["modified"]) for table in register["tables"].values())[:10]
     lines.append(f"  source {register['source_text']}, {len(register['tables'])} tables, newest version {newest}")
     if register["source"] == "example":
