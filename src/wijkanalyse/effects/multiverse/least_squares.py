@@ -16,7 +16,7 @@ import numpy as np
 from wijkanalyse.effects.multiverse.figures import Bools, Floats, Ints
 from wijkanalyse.effects.multiverse.treatments import ACTIVE, MISSING, Groups
 
-BATCH = 128
+BATCH = 256
 """Specifications that are worked on together: their arrays stay in the processor's cache."""
 
 COLLINEAR = 1e-9
@@ -151,8 +151,9 @@ def _less_regions(
     if y_region is not None:
         sums += y_region
     sums *= -inverse
-    part = np.concatenate([of_x, sums], axis=1) @ structure.back
-    part += of_d * active
+    part = of_d * active
+    # without covariates in one region the same is taken from all, and a product of matrices would take longest of all
+    part += sums if len(structure.back) == 1 else np.concatenate([of_x, sums], axis=1) @ structure.back
     return part
 
 
