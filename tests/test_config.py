@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from tests.small_world import ROOT
-from wijkanalyse.config import Config, ConfigError, Contrast, default_yaml, json_schema, read_config, write_generated
+from wijkanalyse.config import Config, ConfigError, Contrast, read_config
+from wijkanalyse.config_files import default_yaml, json_schema, write_generated
 
 FOLDER = ROOT / "config"
 

@@ -72,7 +72,7 @@ def _summary(chosen: argparse.Namespace) -> None:
 
 
 def _config(chosen: argparse.Namespace) -> None:
-    from wijkanalyse.config import default_yaml, write_generated
+    from wijkanalyse.config_files import default_yaml, write_generated
 
     if chosen.write:
         print("\n".join(f"written: {path}" for path in write_generated(Path("config"))))

@@ -1,4 +1,4 @@
-"""The choices a researcher makes, as models; `config/config.yaml`, its JSON Schema and its help text are made from them.
+"""The choices a researcher makes, as models; `config/config.yaml` and its JSON Schema are made from them (`config_files`).
 
 A key that does not exist is refused with the nearest key that does: a choice that is silently ignored is worse than an
 error.
@@ -6,13 +6,9 @@ error.
 
 from __future__ import annotations
 
-import json
-import textwrap
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wijkanalyse.errors import WijkanalyseError, nearest
@@ -431,65 +427,3 @@ def _keys_beside(location: list[str]) -> list[str]:
             continue
         model = field.annotation if hasattr(field.annotation, "model_fields") else Contrast
     return list(model.model_fields)
-
-
-# --- what is generated from the models -------------------------------------------------------------------------------
-
-
-def default_yaml() -> str:
-    """Return `config/config.yaml`: every key with its default and, above it, what it means."""
-    lines = [
-        "# What a researcher changes. Made from src/wijkanalyse/config.py by `wijkanalyse config --write`;",
-        "# a test keeps the two in step. Your own choices go into a file of their own that names only what differs:",
-        "#   snakemake --cores 4 --configfile mijn-keuzes.yaml",
-        "# yaml-language-server: $schema=config.schema.json",
-    ]
-    defaults = Config()
-    for name, field in Config.model_fields.items():
-        value = getattr(defaults, name)
-        lines += ["", *_comment((type(value).__doc__ if isinstance(value, Section) else field.description) or "")]
-        if isinstance(value, Section):
-            lines.append(f"{name}:")
-            for key, inner in type(value).model_fields.items():
-                lines += [*_comment(inner.description or "", 2), *_indented({key: _plain(getattr(value, key))}, 2)]
-        elif name == "contrasts":
-            lines.append(f"{name}:")
-            for key, inner in Contrast.model_fields.items():
-                lines += _comment(f"{key} - {inner.description}", 2)
-            for key, contrast in value.items():
-                body = {k: v for k, v in _plain(contrast).items() if v not in (None, False)}
-                lines += [f"  {key}: {_flow(body)}"]
-        else:
-            lines += _indented({name: _plain(value)}, 0)
-    return "\n".join(lines) + "\n"
-
-
-def json_schema() -> str:
-    """Return the JSON Schema of the configuration, for editors."""
-    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def write_generated(folder: Path) -> list[Path]:
-    """Write `config.yaml` and `config.schema.json` into `folder`; returns their paths."""
-    contents = {"config.yaml": default_yaml(), "config.schema.json": json_schema()}
-    for name, text in contents.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in contents]
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump() if isinstance(value, BaseModel) else value
-
-
-def _flow(value: Any) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1000)
-    return text.removesuffix("...\n").strip()
-
-
-def _indented(mapping: Mapping[str, Any], spaces: int) -> list[str]:
-    return [f"{' ' * spaces}{key}: {_flow(value)}" for key, value in mapping.items()]
-
-
-def _comment(text: str, spaces: int = 0) -> list[str]:
-    prefix = " " * spaces + "# "
-    return textwrap.wrap(" ".join(text.split()), 118 - spaces, initial_indent=prefix, subsequent_indent=prefix)
