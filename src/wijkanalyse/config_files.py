@@ -1,4 +1,4 @@
-"""The files that are made from the models of the configuration: `config/config.yaml`, with its help text, and its JSON Schema."""
+"""The files that are made from the models of the configuration: `config/config.yaml`, with its help, and its JSON Schema."""
 
 from __future__ import annotations
 
