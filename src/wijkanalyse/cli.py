@@ -20,6 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     summary.add_argument("--started", type=int, help="moment (seconds since 1970) from which the time is counted")
     summary.set_defaults(run=_summary)
 
+    doctor = commands.add_parser("doctor", help="whether this machine and this checkout are fit for a run")
+    doctor.set_defaults(run=_doctor)
+
     config = commands.add_parser("config", help="show the default choices, or write them to config/")
     config.add_argument("--write", action="store_true", help="write config/config.yaml and config/config.schema.json")
     config.set_defaults(run=_config)
@@ -69,6 +72,14 @@ def _summary(chosen: argparse.Namespace) -> None:
     print(describe_run())
     if chosen.started:
         print(f"  time   {time.time() - chosen.started:.0f} s in all")
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from wijkanalyse.doctor import as_table, examine
+
+    signs = examine()
+    print(as_table(signs))
+    return int(any(sign.state == "wrong" for sign in signs))
 
 
 def _config(chosen: argparse.Namespace) -> None:
