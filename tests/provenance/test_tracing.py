@@ -149,6 +149,12 @@ def test_in_a_yearly_design_the_groups_are_of_the_years_before(behind: Behind) -
     assert groups.years == tuple(year - yearly.lag for year in outcome.years)
 
 
+def test_a_year_that_is_classified_by_itself_rests_on_that_year(behind: Behind) -> None:
+    assert [part.years for part in behind.parts("classify", "2018: active")] == [(2018,)]
+    years = tuple(behind.config.classification.years)
+    assert [part.years for part in behind.parts("classify", "count of active")] == [years]
+
+
 def test_years_of_switchers_are_those_of_the_era(behind: Behind) -> None:
     outcome, groups = behind.parts("estimate_switchers", "outcome=trajectories_niet_wijkteam, era=2017-2020")
     assert outcome.years == groups.years == (2017, 2018, 2019, 2020)

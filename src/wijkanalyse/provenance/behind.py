@@ -39,7 +39,8 @@ class Behind:
         keys = dict(re.findall(r"(\w+)=([\w-]+)", row))
         words = re.findall(r"\w+", f"{row} {claim_id}")
         if rule == "classify":
-            return (self._groups(self.config.classification.years),)
+            alone = re.match(r"(\d{4}): ", row)  # activity_by_year: a row per year, classified by itself
+            return (self._groups([int(alone[1])] if alone else self.config.classification.years),)
         if rule in _OF_CONTRASTS:
             name = keys.get("contrast") or next((word for word in words if word in self.config.contrasts), "")
             form = keys.get("form") or next((word for word in words if word in self.config.forms), None)
