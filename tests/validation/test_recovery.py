@@ -134,7 +134,7 @@ def test_a_referee_sees_first_what_covers_and_what_the_published_contrast_finds(
         rejection=[0.06, 0.40, 0.20, 1.0],
     )
     summary.loc[1, "truth"], summary.loc[3, "unit"], summary.loc[3, "mean"] = -0.06, "days", -56.54
-    text = as_markdown(summary, STUDY.model_copy(update={"scenarios": ("zero",), "remarks": ("Too few clusters.",)}))
+    text = as_markdown(summary, STUDY.model_copy(update={"scenarios": ("zero",), "remarks": "Too few clusters."}))
     first = text.partition("## All estimators")[0]
     assert "| zero | use_change | 0.000 | 0.010 ± 0.002 | 94.0 ± 2.0 | 6.0 ± 2.0 |  |  |  |  |" in first
     assert "| zero | duration_within | -0.060 | 0.010 ± 0.002 | **85.0 ± 2.0** |  | 40.0 ± 2.0 |" in first

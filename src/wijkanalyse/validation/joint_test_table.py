@@ -46,8 +46,7 @@ def as_markdown(summary: pd.DataFrame, study: JointTestStudy) -> str:
         "is nil 3 to 7 % are wanted of the specifications that are not mechanical; **bold** is further outside than chance",
         "explains. Mechanical specifications compare what municipalities were classified on: they reject by construction,",
         "without any effect, and that is why the report keeps them apart.",
-        *([""] if study.remarks else []),
-        *study.remarks,
+        *(line for line in ["", *study.remarks.splitlines()] if study.remarks),
     ]
     for side, title in _SIDES.items():
         lines += ["", f"## Specifications that are {title}", "", *_table(summary[summary["side"].eq(side)], side, study)]

@@ -19,7 +19,7 @@ class _Study(BaseModel):
 
     seed: int = Field(ge=0)
     chunks: Count = Field(description="jobs that the countries of a scenario are cut in")
-    remarks: tuple[str, ...] = Field((), description="what a person concludes, printed under the first table")
+    remarks: str = Field("", description="what a person concludes (Markdown), printed beside the tables")
 
 
 class EstimatorStudy(_Study):
