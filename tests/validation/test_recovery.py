@@ -139,8 +139,8 @@ def test_a_referee_sees_first_what_covers_and_what_the_published_contrast_finds(
     assert "| zero | use_change | 0.000 | 0.010 ± 0.002 | 94.0 ± 2.0 | 6.0 ± 2.0 |  |  |  |  |" in first
     assert "| zero | duration_within | -0.060 | 0.010 ± 0.002 | **85.0 ± 2.0** |  | 40.0 ± 2.0 |" in first
     assert "| 40.0 ± 2.0 | 0.0 days | -56.5 days | 100.0 ± 2.0 |" in first
-    assert "Of 2 coverages 1 are in the wanted range" in first
-    assert "Outside: duration_within in zero (85.0 %)." in first
+    assert "Of 2 coverages 1 are within the wanted range, 0 no further outside" in first
+    assert "Further outside: duration_within in zero (85.0 %)." in first
     assert "Too few clusters." in first
     assert "primary_cr1" not in first
 

@@ -141,11 +141,13 @@ def _verdict(summary: pd.DataFrame, study: EstimatorStudy) -> Iterator[str]:
     """How many estimators cover the truth as often as they should, and which do not."""
     found = [row for row, _ in _primaries(summary, study)]
     missed = [row for row in found if outside(row.coverage, COVERAGE, _cases(row))]
-    fair = len(found) - len(missed)
-    yield f"Of {len(found)} coverages {fair} are in the wanted range or no further outside than chance explains."
+    within = sum(COVERAGE[0] <= round(row.coverage, 6) <= COVERAGE[1] for row in found)
+    near = len(found) - len(missed) - within
+    yield f"Of {len(found)} coverages {within} are within the wanted range, {near} no further outside than chance explains,"
+    yield f"and {len(missed)} further."
     if missed:
         named = [f"{row.question} in {row.scenario} ({100 * row.coverage:.1f} %)" for row in missed]
-        yield f"Outside: {'; '.join(named)}."
+        yield f"Further outside: {'; '.join(named)}."
 
 
 def _table(found: pd.DataFrame) -> Iterator[str]:
