@@ -78,8 +78,6 @@ rule make_run_crate:
         "logs/benchmarks/make_run_crate.tsv"
     conda:
         "../../environment.yml"
-    params:
-        raw="data/raw",
     message:
         "Describing the run as a research object (RO-Crate)"
     script:

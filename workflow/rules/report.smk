@@ -123,7 +123,6 @@ rule make_pieces:
         "../../environment.yml"
     params:
         config=choices.model_dump(),
-        folder="reports/_generated",
     message:
         "Drawing the figures and making the tables"
     script:

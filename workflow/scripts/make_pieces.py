@@ -16,6 +16,6 @@ if __name__ == "__main__":
         printed = make_pieces(
             files={name: Path(path) for name, path in snakemake.input.items() if name != "code"},
             config=snakemake.params.config,
-            folder=Path(snakemake.params.folder),
+            folder=Path(snakemake.output.others[0]).parents[1],  # above the folders of the languages
         )
         write_table(printed, Path(snakemake.output.printed), Claims)

@@ -22,4 +22,4 @@ if __name__ == "__main__":
             code=[Path(path) for path in given.workflow],
         )
         register = json.loads(Path(given.register).read_text(encoding="utf-8"))
-        write_json(run_crate(register, files, Path(snakemake.params.raw)), Path(snakemake.output.crate))
+        write_json(run_crate(register, files, Path(given.evidence[0]).parents[1]), Path(snakemake.output.crate))
