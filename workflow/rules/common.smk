@@ -2,6 +2,7 @@
 import os
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 STARTED = time.time()
@@ -108,6 +109,17 @@ def code_of(script):
     """Files of the package that a workflow script uses: editing one of them reruns the rule."""
     files = files_used_by(ROOT / "workflow" / "scripts" / f"{script}.py", ROOT / "src")
     return [os.path.relpath(path) for path in files]
+
+
+def stored(path):
+    """A file that a run reads and never makes: other contents rerun the step, another date does not."""
+    found = Path(path)
+    return {
+        "file": path,
+        "sha256": (
+            sha256(found.read_bytes()).hexdigest() if found.is_file() else "absent"
+        ),
+    }
 
 
 def made_in_each_language(pattern, names):

@@ -49,6 +49,8 @@ rule collect_claims:
     params:
         config=choices.model_dump(),
         raw="data/raw",
+        # stored results, not an input: a run must not begin the study again
+        recovery=stored("docs/validation/recovery.csv"),
     message:
         "Collecting the claims"
     script:

@@ -19,5 +19,6 @@ if __name__ == "__main__":
             evidence=[Path(path) for path in snakemake.input.evidence],
             raw_folder=Path(snakemake.params.raw),
             config=Config(**snakemake.params.config),
+            recovery=Path(snakemake.params.recovery["file"]),
         )
         write_table(claims, Path(snakemake.output.claims), Claims)

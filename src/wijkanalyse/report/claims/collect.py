@@ -20,14 +20,17 @@ from wijkanalyse.report.claims import effectiveness, effects, multiverse, munici
 from wijkanalyse.report.claims.conclusions import concluded
 from wijkanalyse.report.claims.evidence import on_evidence
 from wijkanalyse.report.claims.ledger import Claim, as_frame
+from wijkanalyse.report.claims.trials import RECOVERY, made_up_countries, read_recovery
 from wijkanalyse.statline.tables import TableRegister, read_tables
 
 
-def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_folder: Path, config: Config) -> pd.DataFrame:
+def collect_claims(
+    files: Mapping[str, Path], evidence: Sequence[Path], raw_folder: Path, config: Config, recovery: Path = RECOVERY
+) -> pd.DataFrame:
     """Return the ledger (`Claims`) of the run.
 
     `files` names the tables of the run (the inputs of rule collect_claims); `evidence` the checked evidence. For made-up
-    figures the truth that was put in is read from `raw_folder`.
+    figures the truth that was put in is read from `raw_folder`. `recovery` holds what the estimators find in made-up countries.
     """
     register = json.loads(files["register"].read_text(encoding="utf-8"))
     panel = read_table(files["panel"], Panel)
@@ -47,6 +50,8 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
     baseline_on = _tables_under(tables, [estimands.baseline.year], parts)
     truth = json.loads((raw_folder / register["truth"]).read_text(encoding="utf-8")) if "truth" in register else None
 
+    tried = read_recovery(recovery)
+
     def claims() -> Iterator[Claim]:
         yield from run.origin(register)
         yield from effectiveness.published_pairs(records["published_figures"])
@@ -61,6 +66,7 @@ def collect_claims(files: Mapping[str, Path], evidence: Sequence[Path], raw_fold
         yield from multiverse.summaries(read_table(files["multiverse_summary"], Summary), compared_on)
         yield from multiverse.joint_tests(read_table(files["joint_test"], JointTest), compared_on)
         yield from multiverse.influential(read_table(files["branch_shares"], BranchShares))
+        yield from made_up_countries(tried, [estimand.id for estimand in estimands.primary])
         yield from municipalities.counts(classification, classified_on)
         yield from municipalities.choices(config, panel, classified_on)
         yield from on_evidence(files, records, classified_on)
