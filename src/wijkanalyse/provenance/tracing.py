@@ -148,6 +148,12 @@ class Run:
         )
 
     @cached_property
+    def _cells_of(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The rows of `cells` by table and variable, by year."""
+        by_year = self.cells.reset_index().sort_values("year", kind="stable")
+        return {(str(table), str(name)): part for (table, name), part in by_year.groupby(["table", "variable"])}
+
+    @cached_property
     def statuses(self) -> dict[str, str]:
         """Table -> the status of its years in words."""
         frame = self.cells.reset_index().drop_duplicates(["table", "year"]).sort_values(["table", "year"])
@@ -169,10 +175,13 @@ class Run:
     def _of_part(self, part: Part) -> Iterator[SourceColumn]:
         for number in self._tables:
             for name in part.variables:
-                years = [year for year in part.years if (number, name, year) in self.cells.index]
+                of_all_years = self._cells_of.get((number, name))
+                if of_all_years is None:
+                    continue
+                found = of_all_years[of_all_years["year"].isin(part.years)]
+                years = [int(year) for year in found["year"]]
                 if not years:
                     continue
-                found = self.cells.loc[[(number, name, year) for year in years]].reset_index()
                 yield SourceColumn(
                     serves_for=part.serves_for,
                     table=number,

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -83,16 +84,20 @@ def render(folder: Path, tree: dict[str, Any]) -> tuple[bytes, bytes]:
     with as_file(files(__package__) / "filters") as filters:
         # The template takes our page template as partials, which pandoc looks for beside it.
         shutil.copyfile(filters / "adapter.typst", folder / "adapter.typst")
-        html = _pandoc(folder, [*_common(folder, tree, filters, "html.lua"), *_html(tree)], document)
-        code = _pandoc(
-            folder,
-            [*_common(folder, tree, filters, "typst.lua"), "--to", "typst-citations", "--standalone",
-             # a wrapped line that begins with a number and a full stop would be read as an item of a list
-             "--wrap", "none",
-             "--template", "adapter.typst", "--include-in-header", "_generated/mark.typ"],
-            document,
-        )  # fmt: skip
-    return html.encode(), compile_pdf(folder, code)
+        # both at once: each waits for pandoc most of the time
+        with ThreadPoolExecutor(1) as beside:
+            page = beside.submit(_pandoc, folder, [*_common(folder, tree, filters, "html.lua"), *_html(tree)], document)
+            code = _pandoc(
+                folder,
+                [*_common(folder, tree, filters, "typst.lua"), "--to", "typst-citations", "--standalone",
+                 # a wrapped line that begins with a number and a full stop would be read as an item of a list
+                 "--wrap", "none",
+                 "--template", "adapter.typst", "--include-in-header", "_generated/mark.typ"],
+                document,
+            )  # fmt: skip
+            paper = compile_pdf(folder, code)
+            html = page.result()
+    return html.encode(), paper
 
 
 def compile_pdf(folder: Path, code: str) -> bytes:
