@@ -62,5 +62,6 @@ def _figure(figure: Figure, mark: bool, folder: Path) -> tuple[str, str]:
     caption = tr("De cijfers van {figure}.", figure=f"@fig-{figure.name}") + marked(mark and figure.rests_on_statline)
     numbers = sum(column.unit is not None for column in drawn.columns)
     header = [column.title for column in drawn.columns]
-    data_table = markdown_table(header, list(drawn.rows(figure.printed)), caption, "", [10] * len(header), numbers)
+    widths = [10 if column.unit else 26 for column in drawn.columns]
+    data_table = markdown_table(header, list(drawn.rows(figure.printed)), caption, "", widths, numbers)
     return f'{image}\n::: {{.figure-data title="{tr("De cijfers achter deze figuur")}"}}\n\n{data_table}\n:::\n', data_table
