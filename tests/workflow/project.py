@@ -28,7 +28,7 @@ class Project:
         if choices:
             (self.folder / "choices.yaml").write_text(yaml.safe_dump(choices), encoding="utf-8")
             arguments = (*arguments, "--configfile", "choices.yaml")
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
+        command = [sys.executable, "-m", "snakemake", "--cores", "4", "--nocolor", *arguments]
         # as at a prompt: what the tests themselves were started by must not show
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         return subprocess.run(
